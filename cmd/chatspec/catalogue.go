@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatspec/chatspec/features"
+)
+
+func listCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list [ID]",
+		Short: "List assignments; the rules of an assignment; the scenarios of a rule",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			catalogue, err := features.Read(features.Files)
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				listAssignments(c.OutOrStdout(), catalogue)
+				return nil
+			}
+			return list(c.OutOrStdout(), catalogue, args[0])
+		},
+	}
+}
+
+func listAssignments(w io.Writer, catalogue features.Catalogue) {
+	for _, a := range catalogue.Assignments {
+		fmt.Fprintf(w, "%-12s %d rules\n", a.ID, len(a.Rules()))
+	}
+}
+
+func list(w io.Writer, catalogue features.Catalogue, id string) error {
+	if a, ok := catalogue.Assignment(id); ok {
+		for _, feature := range a.Features {
+			fmt.Fprintf(w, "%s\n", feature.Title)
+			for _, rule := range feature.Rules {
+				fmt.Fprintf(w, "  %-12s %-7s %s\n", rule.ID, rule.Level, rule.Title)
+			}
+		}
+		return nil
+	}
+	rule, err := findRule(catalogue, id)
+	if err != nil {
+		return err
+	}
+	for _, scenario := range rule.Scenarios {
+		fmt.Fprintln(w, scenario.Name)
+	}
+	return nil
+}
+
+func findRule(catalogue features.Catalogue, id string) (features.Rule, error) {
+	rule, ok := catalogue.Rule(strings.TrimPrefix(id, "@"))
+	if !ok {
+		return rule, fmt.Errorf("there is no assignment and no rule %q: `chatspec list` shows the assignments, `chatspec list %s` its rules",
+			id, catalogue.Assignments[0].ID)
+	}
+	return rule, nil
+}
+
+func explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain RULE",
+		Short: "Explain a rule: why it is there, its source, its scenarios, a hint",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			catalogue, err := features.Read(features.Files)
+			if err != nil {
+				return err
+			}
+			rule, err := findRule(catalogue, args[0])
+			if err != nil {
+				return err
+			}
+			explain(c.OutOrStdout(), rule)
+			return nil
+		},
+	}
+}
+
+func explain(w io.Writer, rule features.Rule) {
+	fmt.Fprintf(w, "%s  %s (%s)\n\n", rule.ID, rule.Title, rule.Level)
+	fmt.Fprintf(w, "Why     %s\nHint    %s\nSource  %s\n", rule.Why, rule.Hint, rule.Source)
+	if len(rule.Needs) > 0 {
+		fmt.Fprintf(w, "Needs   %s\n", strings.Join(rule.Needs, ", "))
+	}
+	for _, scenario := range rule.Scenarios {
+		fmt.Fprintf(w, "\nScenario: %s\n", scenario.Name)
+		for _, step := range scenario.Steps {
+			fmt.Fprintf(w, "  %s\n", step)
+		}
+	}
+}
+
+// conformanceFile is what `chatspec docs` writes, at the top of a checkout.
+const conformanceFile = "CONFORMANCE.md"
+
+func docsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "docs",
+		Short: "Write " + conformanceFile + " in the present folder, a checkout of chatspec",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			page, err := conformance(".")
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(".", conformanceFile), page, 0o644)
+		},
+	}
+}

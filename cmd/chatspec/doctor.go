@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/target"
+)
+
+func doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Say what this machine has, and what could run here",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return doctor(c.Context(), c.OutOrStdout())
+		},
+	}
+}
+
+// doctor looks at the machine. It fails where the reference could not be
+// judged.
+func doctor(ctx context.Context, w io.Writer) error {
+	fmt.Fprintf(w, "machine       %s/%s, %d processors\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	for _, tool := range []struct{ command, flag, needed string }{
+		{"python3", "--version", "submissions in Python"},
+		{"node", "--version", "submissions in JavaScript"},
+		{"java", "-version", "submissions in Java (.jar)"},
+		{"go", "version", "submissions in Go (.go)"},
+		{"ruby", "--version", "submissions in Ruby"},
+		{"perl", "--version", "submissions in Perl"},
+		{"php", "--version", "submissions in PHP"},
+	} {
+		fmt.Fprintf(w, "%-13s %s\n", tool.command, describeTool(ctx, tool.command, tool.flag, tool.needed))
+	}
+	return tryReference(ctx, w)
+}
+
+// askTime bounds the question of a tool for its version.
+const askTime = 10 * time.Second
+
+func describeTool(ctx context.Context, command, flag, needed string) string {
+	path, err := exec.LookPath(command)
+	if err != nil {
+		return "not found: " + needed + " cannot be judged"
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	output, err := exec.CommandContext(ctx, path, flag).CombinedOutput()
+	if err != nil {
+		return fmt.Sprintf("%s does not answer: %v", path, err)
+	}
+	version, _, _ := strings.Cut(strings.TrimSpace(string(output)), "\n")
+	return version + " (" + path + ")"
+}
+
+// tryReference starts each program of the reference once.
+func tryReference(ctx context.Context, w io.Writer) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("finding this program: %w", err)
+	}
+	run, err := stage.NewRun(target.Reference(self, "reference"), 1)
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	for _, assignment := range target.Assignments() {
+		for _, name := range target.ProgramNames(assignment) {
+			if _, err := run.Trial(ctx, name); err != nil {
+				fmt.Fprintf(w, "%-13s cannot be judged here: the reference's %s does not start\n", assignment, name)
+				return fmt.Errorf("starting the reference's %s: %w", name, err)
+			}
+		}
+		fmt.Fprintf(w, "%-13s can be judged here\n", assignment)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+@tcp-peer @part-6
+Feature: Chat between peers, part 6: what a careful program also survives
+  Source: 003_972a522528e68a06.txt, question 1
+
+  @robust @PEER-6.1
+  Rule: Messages that arrive together are shown one by one
+    Why: TCP is a stream of bytes; two sends can arrive as one.
+    Hint: keep what you have read, and cut it where a message ends.
+
+    Scenario: Three messages in one piece
+      Given "ann" has started a chat that names "bob"
+      When "bob" sends "one", "two" and "three" to "ann" in one piece
+      Then "ann" sees "one" from "bob"
+      And "ann" sees "two" from "bob"
+      And "ann" sees "three" from "bob"
+
+  @robust @PEER-6.2
+  Rule: A message that arrives in pieces is shown
+    Why: TCP is a stream of bytes; one send can arrive in two parts.
+    Hint: keep an unfinished message until the rest has come.
+
+    Scenario: A message is cut in several places
+      Given "ann" has started a chat that names "bob"
+      When "bob" sends "naïve café" to "ann" in several pieces
+      Then "ann" sees "naïve café" from "bob"
+
+  @robust @PEER-6.3
+  Rule: The order of a message's members does not matter, nor do unknown ones
+    Why: a JSON object is not ordered, and the next version may say more.
+    Hint: ask for the members by name.
+
+    Scenario: Another order and one more member
+      Given "ann" has started a chat that names "bob"
+      When "bob" sends "hello" to "ann" with its members reversed and one more
+      Then "ann" sees "hello" from "bob"
+
+  @robust @PEER-6.4
+  Rule: A peer that is down when the first line is typed does not stop the message to the others
+    Why: somebody is always late.
+    Hint: catch the error of each connection on its own.
+
+    Scenario: The first of two peers is not there
+      Given "bob" is not there yet
+      And "ann" has started a chat that names "bob" and "eve"
+      When "ann" types "hello"
+      Then "eve" receives "hello"
+
+  @robust @PEER-6.5
+  Rule: A peer that dies later does not stop the messages to the others
+    Why: programs crash and laptops close.
+    Hint: catch the error of each send on its own, and forget that peer.
+
+    Scenario: The first of two peers goes
+      Given "ann" has started a chat that names "bob" and "eve"
+      And "ann" has sent "hello" to "bob" and "eve"
+      And "bob" has gone away
+      And "ann" has sent "one" to "eve"
+      And "ann" has sent "two" to "eve"
+      When "ann" types "three"
+      Then "eve" receives "three"
+
+  @robust @PEER-6.6
+  Rule: Rubbish from one peer does not bring the program down
+    Why: not everybody who connects speaks the protocol.
+    Hint: catch what your JSON library says of a bad message, and go on with the other connections.
+
+    Scenario Outline: Somebody sends <what>
+      Given "ann" has started a chat that names "bob"
+      When "eve" sends rubbish to "ann": <what>
+      And "bob" sends "still here?" to "ann"
+      Then "ann" sees "still here?" from "bob"
+      When "ann" types "yes"
+      Then "bob" receives "yes"
+
+      Examples:
+        | what                          |
+        | no JSON                       |
+        | members of wrong types        |
+        | a list                        |
+        | bytes that are no text        |
+        | an object without an end      |
+
+  @robust @PEER-6.7
+  Rule: A line of 8 KiB arrives whole
+    Why: people paste.
+    Hint: read the network until the message is complete, whatever its length.
+
+    Scenario: A long line is sent
+      Given "ann" has started a chat that names "bob"
+      And "ann" has sent "before" to "bob" as JSON
+      When "ann" types a line of 8192 letters
+      Then "bob" receives it to the letter
+
+    Scenario: A long message is shown
+      Given "ann" has started a chat that names "bob"
+      When "bob" sends a message of 8192 letters to "ann"
+      Then "ann" sees all of it

@@ -1,0 +1,159 @@
+@tcp-server @part-1
+Feature: Chat through a server, part 1: the client, chat5
+  Source: 003_972a522528e68a06.txt, question 2
+
+  @must @SERVER-1.1
+  Rule: chat5 connects to the server and subscribes when it starts
+    Why: who is not registered receives nothing.
+    Hint: send {"operation": "subscribe", …} before you read the keyboard.
+
+    Scenario: Nothing is typed
+      When "ann" starts chat5
+      Then "ann" connects to the server
+      And the server is told that somebody subscribes
+
+  @must @SERVER-1.2
+  Rule: chat5 subscribes the address on which it listens
+    Why: the server brings the messages there.
+    Hint: the member `client` is "IP:PORT", with the port of the second argument and an IP at which the server reaches you.
+
+    Scenario: The address of the subscription
+      Given "ann" has subscribed with the server
+      Then the subscription gives the address of "ann"
+
+  @must @SERVER-1.3
+  Rule: chat5 listens on the port of its second argument
+    Why: the server connects to it.
+    Hint: listen before you subscribe.
+
+    Scenario: The port
+      When "ann" starts chat5
+      Then "ann" listens on her port
+
+  @must @SERVER-1.4
+  Rule: Each typed line goes to the server, once and in order
+    Why: the server distributes what the users type.
+    Hint: send every line to the server, and to nobody else.
+
+    Scenario: Three lines
+      Given "ann" has joined the server
+      When "ann" types "first"
+      Then the server receives "first"
+      When "ann" types "second"
+      Then the server receives "second"
+      When "ann" types "third"
+      Then the server receives "third"
+      And the server has received "first", "second" and "third", once each
+
+  @must @SERVER-1.5
+  Rule: Each message to the server is one JSON object
+    Why: the server must understand clients of every author.
+    Hint: build the message with your language's JSON library.
+
+    Scenario: Two lines are two objects
+      Given "ann" has joined the server
+      When "ann" types "hello"
+      Then the server receives "hello"
+      And it came as one JSON object
+      When "ann" types "once more"
+      Then the server receives "once more"
+      And it came as one JSON object
+
+  @must @SERVER-1.6
+  Rule: The member `seq` counts the client's messages, from 0
+    Why: it identifies each message of a user.
+    Hint: begin with 0; a subscription is not a message and has no number.
+
+    Scenario: Three messages
+      Given "ann" has joined the server
+      And "ann" has sent "one" to the server as JSON
+      And "ann" has sent "two" to the server as JSON
+      When "ann" types "three"
+      Then the server has received the numbers 0, 1, 2
+
+  @must @SERVER-1.7
+  Rule: The member `user` is the name of the first argument
+    Why: a reader must know who is speaking.
+    Hint: put the program's first argument into every message.
+
+    Scenario: A name
+      Given "ann" has joined the server
+      And "ann" has sent "hello" to the server as JSON
+      Then its user is "ann"
+
+    Scenario: Another name
+      Given "Zoe-2" has joined the server
+      And "Zoe-2" has sent "hello" to the server as JSON
+      Then its user is "Zoe-2"
+
+  @must @SERVER-1.8
+  Rule: The member `message` is the line as it was typed
+    Why: the message is what the user wrote, to the letter.
+    Hint: do not build JSON by joining texts, and take off the line's end only.
+
+    Scenario Outline: A line with <what>
+      Given "ann" has joined the server
+      And "ann" has sent "before" to the server as JSON
+      When "ann" types "<line>"
+      Then the server receives it to the letter
+
+      Examples:
+        | what              | line                    |
+        | plain words       | hello world             |
+        | quotes            | she said "yes" and 'no' |
+        | backslashes       | C:\\new\\table \\u0041  |
+        | braces            | {"seq": 7} and } and {  |
+        | another alphabet  | Καλημέρα 👋             |
+
+  @must @SERVER-1.9
+  Rule: chat5 unsubscribes its address when it stops
+    Why: the server must not go on delivering to somebody who has left.
+    Hint: when the user types `exit`, send {"operation": "unsubscribe", …} with the same `client` as before, and then close.
+
+    Scenario: The user types exit
+      Given "ann" has joined the server
+      And "ann" has sent "hello" to the server
+      When "ann" types "exit"
+      Then the server is told that "ann" unsubscribes the address that she has subscribed
+
+  @must @SERVER-1.10
+  Rule: chat5 ends after `exit`, whose word is no message
+    Why: it is said to the program, and the user gets the terminal back.
+    Hint: look for the word before you send the line, and let no thread keep the program alive.
+
+    Scenario: After a message
+      Given "ann" has joined the server
+      And "ann" has sent "hello" to the server
+      When "ann" types "exit"
+      Then "ann" has ended
+      And the server has received no message "exit"
+
+    Scenario: As the first line
+      Given "ann" has joined the server
+      When "ann" types "exit"
+      Then "ann" has ended
+
+  @must @SERVER-1.11
+  Rule: chat5 shows what the server delivers: who sent it, and what
+    Why: a chat without either cannot be followed.
+    Hint: accept the server's connection on your port, print the user and the message, and flush your output.
+
+    Scenario: A message from somebody else
+      Given "ann" has joined the server
+      And "ann" can be reached by the server
+      When the server delivers "good morning" from "bob" to "ann"
+      And "ann" types "over"
+      Then "ann" sees "good morning" from "bob"
+
+  @must @SERVER-1.12
+  Rule: chat5 shows messages while its user types nothing
+    Why: nobody should have to press a key to read the others.
+    Hint: read the network and the keyboard at the same time.
+
+    Scenario: Two messages, and no line typed
+      Given "ann" has joined the server
+      And "ann" can be reached by the server
+      When the server delivers "are you there" from "bob" to "ann"
+      Then "ann" sees "are you there" from "bob"
+      When the server delivers "hello?" from "eve" to "ann"
+      Then "ann" sees "hello?" from "eve"

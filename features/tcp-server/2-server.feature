@@ -1,0 +1,130 @@
+@tcp-server @part-2
+Feature: Chat through a server, part 2: the server, server5
+  Source: 003_972a522528e68a06.txt, question 2
+
+  @must @SERVER-2.1
+  Rule: server5 listens on the port that it is given
+    Why: the clients are told where to find it.
+    Hint: take the address from the command line; IP:PORT, IP PORT, PORT and NAME PORT are understood here.
+
+    Scenario: The server starts
+      When the server starts
+      Then the server listens on its port
+
+  @must @SERVER-2.2
+  Rule: A message goes to every other subscribed client
+    Why: this is the server's job.
+    Hint: keep a list of the addresses that have subscribed, and go through all of it for each message.
+
+    Scenario: Two clients
+      Given the server is running
+      And "ann" and "bob" have asked to subscribe
+      When "ann" sends "hello" to the server
+      Then "bob" receives "hello"
+
+    Scenario: Five clients
+      Given the server is running
+      And "ann", "bob", "eve", "joe" and "kim" have asked to subscribe
+      When "eve" sends "hello" to the server
+      Then "ann", "bob", "joe" and "kim" receive "hello"
+
+  @must @SERVER-2.3
+  Rule: A message is delivered to the address that the client has subscribed
+    Why: the subscription says where a client listens; it may have sent it from anywhere.
+    Hint: connect to the `client` address, and send the message there, not on the connection on which it subscribed.
+
+    Scenario: Where a message arrives
+      Given the server is running
+      And "ann" and "bob" have subscribed
+      When "ann" sends "hello" to the server
+      Then "bob" receives "hello"
+      And it came to the address that "bob" has subscribed
+
+  @must @SERVER-2.4
+  Rule: A delivered message is what its author has sent
+    Why: the readers must know who wrote what, and its number.
+    Hint: pass on `seq`, `user` and `message` unchanged.
+
+    Scenario Outline: A message with <what>
+      Given the server is running
+      And "ann" and "bob" have subscribed
+      When "ann" sends "<line>" to the server
+      Then "bob" receives it unchanged
+
+      Examples:
+        | what             | line                    |
+        | plain words      | hello world             |
+        | quotes           | she said "yes" and 'no' |
+        | another alphabet | Καλημέρα 👋             |
+
+  @must @SERVER-2.5
+  Rule: Each message is delivered once, in the order in which it was sent
+    Why: who reads must be able to follow.
+    Hint: go through the list once a message, and finish one message before the next.
+
+    Scenario: Three messages
+      Given the server is running
+      And "ann", "bob" and "eve" have subscribed
+      When "ann" sends "first" to the server
+      Then "bob" receives "first"
+      When "ann" sends "second" to the server
+      Then "bob" receives "second"
+      When "ann" sends "third" to the server
+      Then "bob" and "eve" receive "third"
+      And "bob" has received "first", "second" and "third", once each
+      And "eve" has received "first", "second" and "third", once each
+
+  @must @SERVER-2.6
+  Rule: Who has unsubscribed receives nothing more
+    Why: that client has stopped.
+    Hint: take the address off your list when the unsubscription comes.
+
+    Scenario: One of three leaves
+      Given the server is running
+      And "ann", "bob" and "eve" have subscribed
+      And "ann" has sent "before" to the server, and "bob" and "eve" have received it
+      When "bob" unsubscribes
+      And "ann" sends "after" to the server
+      Then "eve" receives "after"
+      When "ann" sends "over" to the server
+      Then "eve" receives "over"
+      And "bob" never receives "after"
+
+  @must @SERVER-2.7
+  Rule: Who subscribes later receives what comes later
+    Why: users come and go.
+    Hint: add to the list at any time, also after messages have been delivered.
+
+    Scenario: A third client comes after the first message
+      Given the server is running
+      And "ann" and "bob" have subscribed
+      And "ann" has sent "early" to the server, and "bob" has received it
+      And "eve" has asked to subscribe
+      When "ann" sends "late" to the server
+      Then "eve" receives "late"
+
+  @must @SERVER-2.8
+  Rule: The server serves any number of clients
+    Why: the assignment sets no limit.
+    Hint: no fixed number of places, and no client that must wait for another's connection to end.
+
+    Scenario: Twenty clients
+      Given the server is running
+      And 20 clients have asked to subscribe
+      When the first of them sends "hello" to the server
+      Then all the others receive "hello"
+
+  @must @SERVER-2.9
+  Rule: Who has not subscribed receives nothing
+    Why: messages are for those who have registered.
+    Hint: deliver to the list, not to every connection.
+
+    Scenario: Somebody is connected and has not subscribed
+      Given the server is running
+      And "eve" has connected to the server
+      And "ann" and "bob" have subscribed
+      When "ann" sends "private" to the server
+      Then "bob" receives "private"
+      When "ann" sends "over" to the server
+      Then "bob" receives "over"
+      And "eve" never receives "private"

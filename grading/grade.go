@@ -1,0 +1,158 @@
+package grading
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/chatspec/chatspec/features"
+)
+
+// A Sheet is what a run hands over to be graded.
+type Sheet struct {
+	Target       string
+	Seconds      float64
+	Programs     []Program
+	Observations []string
+	Outcomes     []Outcome
+}
+
+// Grade draws the result of one assignment from a run's outcomes. Rules of
+// which no scenario was run are left out.
+func Grade(assignment features.Assignment, sheet Sheet) Result {
+	result := Result{
+		Schema:       Schema,
+		Assignment:   assignment.ID,
+		Target:       sheet.Target,
+		Seconds:      sheet.Seconds,
+		Programs:     orEmpty(sheet.Programs),
+		Rules:        []Rule{},
+		Observations: orEmpty(sheet.Observations),
+	}
+	for _, rule := range assignment.Rules() {
+		if graded, ok := gradeRule(rule, sheet.Outcomes); ok {
+			result.Rules = append(result.Rules, graded)
+		}
+	}
+	blockNeedy(assignment.Rules(), result.Rules)
+	result.Verdict = verdict(result.Rules)
+	result.Score = score(assignment, result.Rules)
+	return result
+}
+
+// orEmpty keeps a missing list from becoming a null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func gradeRule(rule features.Rule, outcomes []Outcome) (Rule, bool) {
+	graded := Rule{ID: rule.ID, Title: rule.Title, Level: string(rule.Level)}
+	for _, scenario := range rule.Scenarios {
+		i := slices.IndexFunc(outcomes, func(o Outcome) bool {
+			return o.Rule == rule.ID && o.Scenario == scenario.Name
+		})
+		if i < 0 {
+			continue
+		}
+		outcome := outcomes[i]
+		if outcome.Failure != nil {
+			failure := *outcome.Failure
+			failure.Hint = rule.Hint
+			outcome.Failure = &failure
+		}
+		graded.Scenarios = append(graded.Scenarios, Scenario{
+			Name: outcome.Scenario, Verdict: outcome.Verdict, Seconds: outcome.Seconds, Failure: outcome.Failure,
+		})
+	}
+	graded.Verdict = worst(graded.Scenarios)
+	return graded, len(graded.Scenarios) > 0
+}
+
+// worst is the verdict on a rule: that of its worst scenario.
+func worst(scenarios []Scenario) Verdict {
+	for _, verdict := range []Verdict{Failed, Blocked, Unverified} {
+		if slices.ContainsFunc(scenarios, func(s Scenario) bool { return s.Verdict == verdict }) {
+			return verdict
+		}
+	}
+	return Passed
+}
+
+// blockNeedy turns failed into blocked where a rule that is needed did not pass.
+// The rules stand in the order in which they need each other.
+func blockNeedy(rules []features.Rule, graded []Rule) {
+	for i := range graded {
+		rule := rules[slices.IndexFunc(rules, func(r features.Rule) bool { return r.ID == graded[i].ID })]
+		lacking := slices.DeleteFunc(slices.Clone(rule.Needs), func(id string) bool {
+			return !slices.ContainsFunc(graded, func(r Rule) bool {
+				return r.ID == id && (r.Verdict == Failed || r.Verdict == Blocked)
+			})
+		})
+		if graded[i].Verdict == Failed && len(lacking) > 0 {
+			block(&graded[i], lacking)
+		}
+	}
+}
+
+func block(rule *Rule, lacking []string) {
+	rule.Verdict = Blocked
+	for i := range rule.Scenarios {
+		s := &rule.Scenarios[i]
+		if s.Verdict != Failed {
+			continue
+		}
+		s.Verdict = Blocked
+		s.Failure.Observed += fmt.Sprintf(" (it needs %s first)", strings.Join(lacking, ", "))
+	}
+}
+
+// verdict says whether a target conforms: none of the rules that the text
+// demands failed or was blocked, and one at least has passed. What cannot be
+// seen counts neither way.
+func verdict(rules []Rule) string {
+	passed := false
+	for _, rule := range rules {
+		if rule.Level != string(features.Must) {
+			continue
+		}
+		switch rule.Verdict {
+		case Failed, Blocked:
+			return Nonconformant
+		case Passed:
+			passed = true
+		}
+	}
+	if !passed && slices.ContainsFunc(rules, func(r Rule) bool { return r.Level == string(features.Must) }) {
+		return Nonconformant
+	}
+	return Conformant
+}
+
+// score gives a point for each rule that the text demands: an item for each
+// part of the assignment.
+func score(assignment features.Assignment, graded []Rule) Score {
+	total := Score{Items: []Item{}}
+	for _, feature := range assignment.Features {
+		item := Item{Title: feature.Title, Rules: []string{}}
+		for _, rule := range feature.Rules {
+			i := slices.IndexFunc(graded, func(r Rule) bool { return r.ID == rule.ID })
+			if i < 0 || rule.Level != features.Must || graded[i].Verdict == Unverified {
+				continue
+			}
+			item.Rules = append(item.Rules, rule.ID)
+			item.Possible++
+			if graded[i].Verdict == Passed {
+				item.Earned++
+			}
+		}
+		if item.Possible > 0 {
+			total.Items = append(total.Items, item)
+			total.Earned += item.Earned
+			total.Possible += item.Possible
+		}
+	}
+	return total
+}

@@ -1,0 +1,254 @@
+package grading
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+// A palette is how a report looks. On anything but a terminal, and where
+// NO_COLOR is set, it adds nothing.
+type palette struct {
+	good, bad, dim, title lipgloss.Style
+}
+
+func newPalette(w io.Writer) palette {
+	r := lipgloss.NewRenderer(w)
+	return palette{
+		good:  r.NewStyle().Foreground(lipgloss.Color("2")),
+		bad:   r.NewStyle().Foreground(lipgloss.Color("1")),
+		dim:   r.NewStyle().Faint(true),
+		title: r.NewStyle().Bold(true),
+	}
+}
+
+// WritePretty writes results for a person: a summary by rule, and the failures
+// last.
+func WritePretty(w io.Writer, results []Result) error {
+	p := printer{palette: newPalette(w), out: &strings.Builder{}}
+	for _, result := range results {
+		p.summary(result)
+	}
+	for _, result := range results {
+		p.failures(result)
+	}
+	for _, result := range results {
+		p.conclusion(result)
+	}
+	_, err := io.WriteString(w, p.out.String())
+	return err
+}
+
+// WriteProgress writes results for a person in a line for each assignment.
+func WriteProgress(w io.Writer, results []Result) error {
+	p := printer{palette: newPalette(w), out: &strings.Builder{}}
+	for _, result := range results {
+		p.conclusion(result)
+	}
+	_, err := io.WriteString(w, p.out.String())
+	return err
+}
+
+// A printer collects a report.
+type printer struct {
+	palette
+	out *strings.Builder
+}
+
+func (p printer) line(format string, args ...any) {
+	fmt.Fprintf(p.out, format+"\n", args...)
+}
+
+func (p printer) summary(result Result) {
+	p.line("%s %s", p.title.Render(result.Assignment), p.dim.Render("· "+result.Target))
+	for _, program := range result.Programs {
+		text := strings.Join(program.Command, " ")
+		if program.Why != "" {
+			text += " (" + program.Why + ")"
+		}
+		p.line("  %s", p.dim.Render(program.Name+": "+text))
+	}
+	part := ""
+	for _, rule := range result.Rules {
+		if now, _, _ := strings.Cut(rule.ID, "."); now != part {
+			part = now
+			p.line("")
+		}
+		p.rule(rule)
+	}
+	if len(result.Observations) > 0 {
+		p.line("")
+		p.line("  Chosen where the assignment leaves it open:")
+		for _, observation := range result.Observations {
+			p.line("    %s", observation)
+		}
+	}
+	p.line("")
+}
+
+// idWidth is the width of the column of ids.
+const idWidth = 12
+
+func (p printer) rule(rule Rule) {
+	text := fmt.Sprintf("%s %-*s %s", sign(rule.Verdict), idWidth, rule.ID, rule.Title)
+	if rule.Level != "must" {
+		text += " (" + rule.Level + ")"
+	}
+	switch rule.Verdict {
+	case Passed:
+		p.line("  %s", p.good.Render(text))
+	case Failed:
+		p.line("  %s", p.bad.Render(text))
+	default:
+		p.line("  %s", p.dim.Render(text+": "+string(rule.Verdict)))
+	}
+}
+
+func sign(verdict Verdict) string {
+	switch verdict {
+	case Passed:
+		return "✓"
+	case Failed:
+		return "✗"
+	}
+	return "–"
+}
+
+// failures writes the rules that failed, the demanded ones first; then why
+// others were not judged.
+func (p printer) failures(result Result) {
+	for _, demanded := range []bool{true, false} {
+		for _, rule := range result.Rules {
+			if rule.Verdict == Failed && (rule.Level != "robust") == demanded {
+				p.failure(rule)
+			}
+		}
+	}
+	for _, verdict := range []Verdict{Blocked, Unverified} {
+		p.notJudged(result, verdict)
+	}
+}
+
+func (p printer) failure(rule Rule) {
+	p.line("%s", p.bad.Render(fmt.Sprintf("✗ %s %s", rule.ID, rule.Title)))
+	shown := false
+	for _, scenario := range rule.Scenarios {
+		switch {
+		case scenario.Verdict != Failed:
+			continue
+		case shown:
+			p.field("Also", scenario.Name+": "+firstLine(scenario.Failure.Observed))
+			continue
+		}
+		shown = true
+		p.detail(scenario)
+	}
+	p.line("")
+}
+
+func (p printer) detail(scenario Scenario) {
+	failure := scenario.Failure
+	p.field("Scenario", scenario.Name)
+	p.field("Step", failure.Step)
+	p.field("Expected", failure.Expected)
+	p.field("Observed", failure.Observed)
+	p.field("Hint", failure.Hint)
+	p.block("What happened last", failure.Journal)
+	if failure.Stderr != "" {
+		p.block("What it wrote to standard error", strings.Split(failure.Stderr, "\n"))
+	}
+}
+
+func (p printer) field(label, text string) {
+	p.line("  %-9s %s", label, strings.ReplaceAll(text, "\n", "\n            "))
+}
+
+func (p printer) block(title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	p.line("  %s:", title)
+	for _, line := range lines {
+		p.line("    %s", p.dim.Render(printable(line)))
+	}
+}
+
+// printable keeps a program's control characters from the reader's terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' || r == 0x7f {
+			return '·'
+		}
+		return r
+	}, text)
+}
+
+// notJudged says, once for each reason, which rules were not judged.
+func (p printer) notJudged(result Result, verdict Verdict) {
+	var reasons []string
+	rules := map[string][]string{}
+	for _, rule := range result.Rules {
+		if rule.Verdict != verdict {
+			continue
+		}
+		reason := reasonOf(rule, verdict)
+		if rules[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		rules[reason] = append(rules[reason], rule.ID)
+	}
+	for _, reason := range reasons {
+		p.line("– %s: %s", verdict, strings.Join(rules[reason], ", "))
+		p.field("Because", reason)
+		p.line("")
+	}
+}
+
+func reasonOf(rule Rule, verdict Verdict) string {
+	for _, scenario := range rule.Scenarios {
+		if scenario.Verdict != verdict {
+			continue
+		}
+		if verdict == Unverified {
+			return scenario.Failure.Observed
+		}
+		return fmt.Sprintf("%s\nexpected: %s\nobserved: %s", scenario.Failure.Step, scenario.Failure.Expected, scenario.Failure.Observed)
+	}
+	return ""
+}
+
+func (p printer) conclusion(result Result) {
+	style := p.good
+	if result.Verdict != Conformant {
+		style = p.bad
+	}
+	p.line("%s: %s; rules passed: %s", result.Assignment, style.Render(result.Verdict), counts(result.Rules))
+}
+
+// counts says, for each level, how many rules have passed.
+func counts(rules []Rule) string {
+	var parts []string
+	for _, level := range []string{"must", "should", "robust"} {
+		passed, all := 0, 0
+		for _, rule := range rules {
+			if rule.Level != level {
+				continue
+			}
+			all++
+			if rule.Verdict == Passed {
+				passed++
+			}
+		}
+		if all > 0 {
+			parts = append(parts, fmt.Sprintf("%d of %d %s", passed, all, level))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}

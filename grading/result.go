@@ -1,0 +1,98 @@
+// Package grading turns verdicts on scenarios into verdicts on rules, points
+// and reports. It works from data alone.
+package grading
+
+// Schema names the version of the JSON that a run is reported in.
+const Schema = "chatspec/1"
+
+// A Verdict is what is said of a scenario or of a rule.
+type Verdict string
+
+// The verdicts.
+const (
+	Passed Verdict = "passed"
+	Failed Verdict = "failed"
+	// Blocked: something that it needs failed first.
+	Blocked Verdict = "blocked"
+	// Unverified: it cannot be seen here.
+	Unverified Verdict = "unverified"
+)
+
+// The verdicts on a whole target.
+const (
+	Conformant    = "conformant"
+	Nonconformant = "nonconformant"
+)
+
+// An Outcome is what one scenario came to.
+type Outcome struct {
+	Assignment, Rule, Scenario string
+	Verdict                    Verdict
+	Seconds                    float64
+	Failure                    *Failure
+}
+
+// A Failure says what went wrong in a scenario, or why it was not judged.
+type Failure struct {
+	Step     string `json:"step"`
+	Expected string `json:"expected"`
+	Observed string `json:"observed"`
+	Hint     string `json:"hint"`
+	// Journal are the last things that happened.
+	Journal []string `json:"journal,omitempty"`
+	// Stderr is what the programs wrote to standard error, the last of it.
+	Stderr string `json:"stderr,omitempty"`
+}
+
+// A Result is a run of one assignment against one target.
+type Result struct {
+	Schema       string    `json:"schema"`
+	Assignment   string    `json:"assignment"`
+	Target       string    `json:"target"`
+	Seconds      float64   `json:"seconds"`
+	Verdict      string    `json:"verdict"`
+	Programs     []Program `json:"programs"`
+	Rules        []Rule    `json:"rules"`
+	Observations []string  `json:"observations"`
+	Score        Score     `json:"score"`
+}
+
+// A Program says how one program of the target was started.
+type Program struct {
+	Name    string   `json:"name"`
+	Command []string `json:"command"`
+	// Why says why this interpreter was chosen.
+	Why string `json:"why,omitempty"`
+}
+
+// A Rule is the verdict on one rule.
+type Rule struct {
+	ID        string     `json:"id"`
+	Title     string     `json:"title"`
+	Level     string     `json:"level"`
+	Verdict   Verdict    `json:"verdict"`
+	Scenarios []Scenario `json:"scenarios"`
+}
+
+// A Scenario is the verdict on one scenario.
+type Scenario struct {
+	Name    string   `json:"name"`
+	Verdict Verdict  `json:"verdict"`
+	Seconds float64  `json:"seconds"`
+	Failure *Failure `json:"failure,omitempty"`
+}
+
+// A Score is the points that a target has earned.
+type Score struct {
+	Earned   float64 `json:"earned"`
+	Possible float64 `json:"possible"`
+	Items    []Item  `json:"items"`
+}
+
+// An Item is one line of a score sheet.
+type Item struct {
+	Title    string   `json:"title"`
+	Earned   float64  `json:"earned"`
+	Possible float64  `json:"possible"`
+	Rules    []string `json:"rules"`
+}

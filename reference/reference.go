@@ -1,0 +1,75 @@
+// Package reference has a right implementation of every program that the assignments ask for: the
+// model answers. Each program is a package of its own; here is the one door to them all.
+//
+//   - chat, of the assignment tcp-peer
+//   - chat5 and server5, of the assignment tcp-server
+package reference
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/chatspec/chatspec/reference/chat"
+	"github.com/chatspec/chatspec/reference/chat5"
+	"github.com/chatspec/chatspec/reference/server5"
+)
+
+// UsageError says that a program cannot be run as it was asked for: there is no such program, or
+// its arguments are wrong.
+type UsageError struct {
+	Usage   string // the command line as it should be
+	Problem string // what is wrong
+}
+
+// Error says what is wrong and what would be right.
+func (e *UsageError) Error() string {
+	return e.Problem + "\nusage: " + e.Usage
+}
+
+// Programs returns the names of all programs, sorted.
+func Programs() []string {
+	return slices.Sorted(maps.Keys(programs()))
+}
+
+// Run runs a program as a person would, who types on in and reads on out. It returns when the
+// program ends by itself or, with no error, after ctx was cancelled; nothing of it is left then but
+// possibly a read from in, which cannot be cancelled. The error is a [*UsageError] if the program
+// was not even started.
+func Run(ctx context.Context, program string, args []string, in io.Reader, out io.Writer) error {
+	entry, known := programs()[program]
+	if !known {
+		names := strings.Join(Programs(), ", ")
+		return &UsageError{Usage: "PROGRAM ARG ...", Problem: fmt.Sprintf("%q is not a program of the reference, which has %s", program, names)}
+	}
+	ready, err := entry.parse(args)
+	if err != nil {
+		return &UsageError{Usage: entry.usage, Problem: fmt.Sprintf("%s: %v", program, err)}
+	}
+	if err := ready.Run(ctx, in, out); err != nil {
+		return fmt.Errorf("%s: %w", program, err)
+	}
+	return nil
+}
+
+// entry is how a program is started.
+type entry struct {
+	usage string
+	parse func(args []string) (runner, error)
+}
+
+// runner is a program that has its arguments.
+type runner interface {
+	Run(ctx context.Context, in io.Reader, out io.Writer) error
+}
+
+func programs() map[string]entry {
+	return map[string]entry{
+		"chat":    {chat.Usage, func(args []string) (runner, error) { return chat.Parse(args) }},
+		"chat5":   {chat5.Usage, func(args []string) (runner, error) { return chat5.Parse(args) }},
+		"server5": {server5.Usage, func(args []string) (runner, error) { return server5.Parse(args) }},
+	}
+}

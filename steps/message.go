@@ -1,0 +1,236 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/stage/journal"
+	"github.com/chatspec/chatspec/fixtures/tap"
+)
+
+// sentAsJSON types a line and waits until it has arrived as one JSON object.
+func (w *world) sentAsJSON(ctx context.Context, user, text, peer string) error {
+	if err := w.types(ctx, user, text); err != nil {
+		return err
+	}
+	return w.hasAsJSON(ctx, peer, text)
+}
+
+// hasAsJSON waits until text has arrived at a peer within a JSON object.
+func (w *world) hasAsJSON(ctx context.Context, peer, text string) error {
+	peer = who(peer)
+	err := w.stage.Await(ctx, stage.Wait{
+		Expected: fmt.Sprintf("%s receives %q in a JSON object", peer, text),
+		By:       []string{w.actor},
+		Met: func(events []journal.Event) bool {
+			got := lastMessage(events, peer, text)
+			return got.Kind == journal.Sent && got.Message.Err == nil
+		},
+		Observed: func(events []journal.Event) string {
+			if got := lastMessage(events, peer, text); got.Message.Err != nil {
+				return fmt.Sprintf("%s, and %v", got.Message.Raw, got.Message.Err)
+			}
+			return stage.ReceivedInstead(events, peer)
+		},
+	})
+	w.got = lastMessage(w.stage.Journal(), peer, text)
+	return err
+}
+
+// cameAsOneObject checks that «it» came as one whole JSON object, with nothing
+// but framing before it.
+func (w *world) cameAsOneObject(ctx context.Context) error {
+	if err := w.hasAsJSON(ctx, w.got.To, w.typed); err != nil {
+		return err
+	}
+	if m := w.got.Message; !tap.IsFraming(m.Gap, len(m.Raw)) {
+		return &stage.Failure{
+			Expected: "a message is one JSON object",
+			Observed: fmt.Sprintf("something else stands before the object: %s", journal.Quote(string(m.Gap))),
+		}
+	}
+	return nil
+}
+
+// hasUser checks who wrote «it».
+func (w *world) hasUser(_ context.Context, user string) error {
+	if said, ok := w.got.Message.Text("user"); ok && said == who(user) {
+		return nil
+	}
+	return &stage.Failure{
+		Expected: fmt.Sprintf("the member `user` is %s", user),
+		Observed: string(w.got.Message.Raw),
+	}
+}
+
+// receivesToTheLetter waits for the message that follows the last line, and
+// compares its text with the line.
+func (w *world) receivesToTheLetter(ctx context.Context, peer string) error {
+	peer = who(peer)
+	after := func(events []journal.Event) []journal.Event { return journal.Messages(events[w.mark:], peer) }
+	err := w.stage.Await(ctx, stage.Wait{
+		Expected: fmt.Sprintf("%s receives a JSON object whose `message` is %s", peer, journal.Quote(w.typed)),
+		By:       []string{w.actor},
+		Met: func(events []journal.Event) bool {
+			return slices.ContainsFunc(after(events), func(e journal.Event) bool {
+				said, _ := e.Message.Text("message")
+				return said == w.typed
+			}) || len(after(events)) > 0
+		},
+		Observed: func(events []journal.Event) string { return stage.ReceivedInstead(events[w.mark:], peer) },
+	})
+	if err != nil {
+		return err
+	}
+	got := after(w.stage.Journal())[0].Message
+	if said, ok := got.Text("message"); ok && said == w.typed {
+		return nil
+	}
+	observed := fmt.Sprintf("%s receives %s", peer, journal.Shorten(string(got.Raw)))
+	if got.Err != nil {
+		observed += ": " + got.Err.Error()
+	}
+	return &stage.Failure{
+		Expected: fmt.Sprintf("the member `message` is %s", journal.Quote(w.typed)),
+		Observed: observed,
+	}
+}
+
+// receivesUnchanged waits until «it» has arrived with the members that its
+// author gave it.
+func (w *world) receivesUnchanged(ctx context.Context, peer string) error {
+	peer = who(peer)
+	want := w.sentMessage()
+	same := func(e journal.Event) bool { return sameMembers(e.Message, want) }
+	return w.stage.Await(ctx, stage.Wait{
+		Expected: fmt.Sprintf("%s receives %s", peer, want.Raw),
+		By:       []string{w.actor},
+		Met: func(events []journal.Event) bool {
+			return slices.ContainsFunc(journal.Messages(events, peer), same)
+		},
+		Observed: func(events []journal.Event) string { return stage.ReceivedInstead(events[w.mark:], peer) },
+	})
+}
+
+// sentMessage is the last message that a peer has sent to the program.
+func (w *world) sentMessage() tap.Message {
+	for _, e := range slices.Backward(journal.Messages(w.stage.Journal(), w.actor)) {
+		if said, _ := e.Message.Text("message"); said == w.typed {
+			return e.Message
+		}
+	}
+	return tap.Message{}
+}
+
+func sameMembers(a, b tap.Message) bool {
+	for _, member := range []string{"seq", "user", "message"} {
+		mine, ok := a.Field(member)
+		theirs, also := b.Field(member)
+		if !ok || !also || !sameJSON(mine.Value, theirs.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return false
+	}
+	return x == y
+}
+
+// numbers lists the seq of all chat messages that have arrived at a peer, as
+// they were written where they are no whole numbers.
+func numbers(events []journal.Event, peer string) []string {
+	var found []string
+	for _, e := range journal.Messages(events, who(peer)) {
+		if _, isOperation := e.Message.Field("operation"); !isOperation || hasMessage(e.Message) {
+			found = append(found, number(e.Message))
+		}
+	}
+	return found
+}
+
+// awaitNumbers waits until a peer has received so many messages.
+func (w *world) awaitNumbers(ctx context.Context, peer string, count int) ([]string, error) {
+	err := w.stage.Await(ctx, stage.Wait{
+		Expected: fmt.Sprintf("%s receives %d messages", who(peer), count),
+		By:       []string{w.actor},
+		Met:      func(events []journal.Event) bool { return len(numbers(events, peer)) >= count },
+		Observed: func(events []journal.Event) string { return stage.ReceivedInstead(events, who(peer)) },
+	})
+	return numbers(w.stage.Journal(), peer), err
+}
+
+func hasMessage(m tap.Message) bool {
+	_, ok := m.Field("message")
+	return ok
+}
+
+// number reads the seq of a message. A whole number is one whose value is
+// whole, as in JSON Schema: 1.0 is 1.
+func number(m tap.Message) string {
+	field, ok := m.Field("seq")
+	if !ok {
+		return "(no seq)"
+	}
+	value, ok := new(big.Rat).SetString(string(field.Value))
+	if !ok || !value.IsInt() || len(field.Value) > 40 {
+		return string(field.Value)
+	}
+	return value.Num().String()
+}
+
+// hasNumbers checks the numbers that a peer has received.
+func (w *world) hasNumbers(ctx context.Context, peer, want string) error {
+	got, err := w.awaitNumbers(ctx, peer, strings.Count(want, ",")+1)
+	if err != nil || strings.Join(got, ", ") == want {
+		return err
+	}
+	return &stage.Failure{
+		Expected: fmt.Sprintf("the messages to %s carry the `seq` %s", who(peer), want),
+		Observed: "they carry " + strings.Join(got, ", "),
+	}
+}
+
+// sameNumbers checks that all peers have received the same numbers.
+func (w *world) sameNumbers(_ context.Context, peers string) error {
+	events := w.stage.Journal()
+	first := list(peers)[0]
+	for _, other := range list(peers)[1:] {
+		if a, b := numbers(events, first), numbers(events, other); !slices.Equal(a, b) {
+			return &stage.Failure{
+				Expected: "the same messages carry the same `seq` for every peer",
+				Observed: fmt.Sprintf("%s receives %s, and %s receives %s", first, strings.Join(a, ", "), other, strings.Join(b, ", ")),
+			}
+		}
+	}
+	return nil
+}
+
+// nextNumber checks that the second number is the first and one.
+func (w *world) nextNumber(ctx context.Context, peer string) error {
+	got, err := w.awaitNumbers(ctx, peer, 2)
+	if err != nil {
+		return err
+	}
+	first, ok := new(big.Int).SetString(got[0], 10)
+	if !ok {
+		return &stage.Failure{Expected: "messages carry a whole number as `seq`", Observed: "they carry " + strings.Join(got, ", ")}
+	}
+	want := new(big.Int).Add(first, big.NewInt(1)).String()
+	if got[1] == want {
+		return nil
+	}
+	return &stage.Failure{
+		Expected: fmt.Sprintf("the `seq` after %s is %s", got[0], want),
+		Observed: "it is " + got[1],
+	}
+}

@@ -1,0 +1,272 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cucumber/godog"
+	messages "github.com/cucumber/messages/go/v21"
+
+	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/stage/journal"
+	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/grading"
+)
+
+// Options say what is run, and how.
+type Options struct {
+	// Features holds the features, one folder an assignment.
+	Features fs.FS
+	// Assignments are the ids of those to run.
+	Assignments []string
+	// Tags is a tag expression of godog's, or nothing.
+	Tags string
+	// Jobs is the number of scenarios at a time.
+	Jobs int
+	// Shuffle runs the scenarios in another order.
+	Shuffle bool
+	// Format is godog's list of formats, each to Output or, after a colon, to
+	// a file.
+	Format string
+	Output io.Writer
+	// Progress, where it is not nil, is told of each scenario when it is done.
+	// It is called by one goroutine at a time.
+	Progress func(grading.Outcome)
+	// TestingT, where it is not nil, runs each scenario as a subtest.
+	TestingT *testing.T
+}
+
+// Run judges a target and returns what each scenario came to. The error says
+// why the run itself could not be done; what has been judged by then is
+// returned, too.
+func Run(ctx context.Context, run *stage.Run, options Options) ([]grading.Outcome, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s := &suite{run: run, options: options, vocabulary: vocabulary(), cancel: cancel}
+	status := godog.TestSuite{
+		Name:                "chatspec",
+		ScenarioInitializer: s.initialize,
+		Options:             s.godogOptions(ctx),
+	}.Run()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return s.outcomes, context.Cause(ctx)
+	case status == 0 || len(s.outcomes) > 0:
+		return s.outcomes, nil
+	}
+	return nil, fmt.Errorf("godog ended with status %d", status)
+}
+
+// jobs is the number of scenarios at a time: one, where all share an endpoint.
+func (s *suite) jobs() int {
+	if len(s.run.Target.Endpoints) > 0 {
+		return 1
+	}
+	return s.options.Jobs
+}
+
+func (s *suite) godogOptions(ctx context.Context) *godog.Options {
+	o := &godog.Options{
+		Strict:         true,
+		NoColors:       true,
+		Tags:           s.options.Tags,
+		Concurrency:    s.jobs(),
+		Paths:          s.options.Assignments,
+		FS:             s.options.Features,
+		Format:         s.options.Format,
+		Output:         s.options.Output,
+		DefaultContext: ctx,
+		TestingT:       s.options.TestingT,
+	}
+	if o.Format == "" {
+		o.Format, o.Output = "progress", io.Discard
+	}
+	if s.options.Shuffle {
+		o.Randomize = -1
+	}
+	return o
+}
+
+// A suite is one call of Run.
+type suite struct {
+	run        *stage.Run
+	options    Options
+	vocabulary []sentence
+	cancel     context.CancelCauseFunc
+
+	mu       sync.Mutex
+	outcomes []grading.Outcome
+}
+
+// initialize prepares one scenario.
+func (s *suite) initialize(sc *godog.ScenarioContext) {
+	r := &recital{suite: s, world: newWorld(s.run)}
+	sc.Before(r.open)
+	sc.StepContext().Before(r.beginStep)
+	sc.StepContext().After(r.endStep)
+	sc.After(r.close)
+	for _, sentence := range s.vocabulary {
+		sentence.define(sc, r.world, r.judge)
+	}
+}
+
+// A recital is one scenario that is being run.
+type recital struct {
+	suite   *suite
+	world   *world
+	begun   time.Time
+	step    *godog.Step
+	verdict grading.Verdict
+	failure *grading.Failure
+	closed  bool
+}
+
+func (r *recital) open(ctx context.Context, _ *godog.Scenario) (context.Context, error) {
+	r.begun, r.verdict = time.Now(), grading.Passed
+	st, err := r.suite.run.Open()
+	r.world.stage = st
+	if err != nil {
+		r.suite.cancel(err)
+	}
+	return ctx, err
+}
+
+func (r *recital) beginStep(ctx context.Context, step *godog.Step) (context.Context, error) {
+	r.step = step
+	return ctx, ctx.Err()
+}
+
+// judge turns the error of a step into a verdict. A step that says what is
+// given blocks; one that is about the rule fails. Everything that is no
+// finding about the target is an error of the run.
+func (r *recital) judge(err error) error {
+	var failure *stage.Failure
+	var unverified *stage.Unverified
+	var missing *target.Missing
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &failure):
+		return r.fail(failure.Expected, failure.Observed)
+	case errors.As(err, &unverified):
+		return r.skip(grading.Unverified, "it can be seen", unverified.Reason)
+	case errors.As(err, &missing):
+		return r.missing(missing)
+	case errors.Is(err, context.Canceled):
+		return err
+	}
+	r.suite.cancel(fmt.Errorf("%s: %w", r.step.Text, err))
+	return err
+}
+
+func (r *recital) missing(m *target.Missing) error {
+	if r.suite.run.Target.OnlyEndpoints() {
+		return r.skip(grading.Unverified, "it can be seen", "only a running endpoint was given, and no "+m.Program)
+	}
+	return r.fail("the submission has a program called "+m.Program, m.Error())
+}
+
+func (r *recital) fail(expected, observed string) error {
+	if r.step.Type == messages.PickleStepType_CONTEXT {
+		return r.skip(grading.Blocked, expected, observed)
+	}
+	r.note(grading.Failed, expected, observed)
+	return fmt.Errorf("expected: %s\nobserved: %s", expected, observed)
+}
+
+// skip tells godog that the scenario is not judged.
+func (r *recital) skip(verdict grading.Verdict, expected, observed string) error {
+	r.note(verdict, expected, observed)
+	return godog.ErrSkip
+}
+
+// tailLines is how many lines of the journal a failure shows.
+const tailLines = 12
+
+func (r *recital) note(verdict grading.Verdict, expected, observed string) {
+	events := r.world.stage.Journal()
+	r.verdict = verdict
+	r.failure = &grading.Failure{
+		Step:     r.step.Text,
+		Expected: expected,
+		Observed: observed,
+		Journal:  journal.Tail(events, tailLines),
+		Stderr:   complaints(events),
+	}
+}
+
+// maxStderr bounds, in bytes, what is shown of standard error.
+const maxStderr = 2000
+
+// complaints joins what the programs wrote to standard error, and keeps its
+// end. Prompts, which Python writes there, are no complaints.
+func complaints(events []journal.Event) string {
+	var all strings.Builder
+	for _, e := range events {
+		if e.Kind == journal.Complained {
+			all.WriteString(e.Text)
+		}
+	}
+	text := strings.TrimSpace(all.String())
+	if !strings.Contains(text, "\n") && len(text) < 40 {
+		return ""
+	}
+	return text[max(0, len(text)-maxStderr):]
+}
+
+// endStep finds the errors that no sentence has seen: those of godog itself.
+func (r *recital) endStep(ctx context.Context, step *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
+	lost := err != nil && r.failure == nil && ctx.Err() == nil
+	if lost || status == godog.StepUndefined || status == godog.StepAmbiguous {
+		r.suite.cancel(fmt.Errorf("the sentence %q cannot be checked: %w", step.Text, err))
+	}
+	return ctx, nil
+}
+
+// close ends the scenario and keeps what it came to.
+func (r *recital) close(ctx context.Context, sc *godog.Scenario, _ error) (context.Context, error) {
+	if r.closed || r.world.stage == nil {
+		return ctx, nil
+	}
+	r.closed = true
+	if err := r.world.stage.Close(); err != nil {
+		r.suite.cancel(err)
+		return ctx, err
+	}
+	if ctx.Err() != nil {
+		return ctx, nil
+	}
+	r.suite.keep(grading.Outcome{
+		Assignment: assignmentOf(sc),
+		Rule:       features.RuleOf(sc.Tags),
+		Scenario:   sc.Name,
+		Verdict:    r.verdict,
+		Seconds:    time.Since(r.begun).Seconds(),
+		Failure:    r.failure,
+	})
+	return ctx, nil
+}
+
+func assignmentOf(sc *godog.Scenario) string {
+	folder, _, _ := strings.Cut(sc.Uri, "/")
+	return folder
+}
+
+func (s *suite) keep(outcome grading.Outcome) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outcomes = append(s.outcomes, outcome)
+	if s.options.Progress != nil {
+		s.options.Progress(outcome)
+	}
+}

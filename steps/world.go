@@ -1,0 +1,202 @@
+// Package steps says how each sentence of the features is checked: which
+// programs act, and what is to be seen of them. How that is done, the stage
+// knows.
+package steps
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/stage/journal"
+	"github.com/chatspec/chatspec/fixtures/target"
+)
+
+// The pieces of which sentences are made.
+const (
+	name  = `("[^"]+"|the server)`
+	names = `("[^"]+"(?:, "[^"]+")*(?: and "[^"]+")?)`
+	line  = `"(.*)"`
+)
+
+// theServer is who «the server» is in a sentence.
+const theServer = "server"
+
+// A world is what one scenario's sentences share.
+type world struct {
+	run   *stage.Run
+	stage *stage.Stage
+
+	absent map[string]bool       // the peers that do not listen yet
+	hosts  map[string]netip.Addr // the peers that are not on 127.0.0.1
+	actor  string                // the program that started last
+	typed  string                // the line that was typed or sent last
+	shown  map[string]int        // where to look for what a peer has sent
+	sent   []string              // what was sent at once
+	mark   int                   // where the last line was typed
+	got    journal.Event         // the message that a sentence calls «it»
+}
+
+func newWorld(run *stage.Run) *world {
+	return &world{run: run, absent: map[string]bool{}, hosts: map[string]netip.Addr{}, shown: map[string]int{}}
+}
+
+// who reads a name.
+func who(text string) string {
+	if text == "the server" {
+		return theServer
+	}
+	return strings.Trim(text, `"`)
+}
+
+var quoted = regexp.MustCompile(`"([^"]*)"`)
+
+// list reads a list of names or texts in quotes.
+func list(text string) []string {
+	var found []string
+	for _, match := range quoted.FindAllStringSubmatch(text, -1) {
+		found = append(found, match[1])
+	}
+	return found
+}
+
+// isActor reports whether a program of the target plays name.
+func (w *world) isActor(name string) bool {
+	_, err := w.stage.Actor(name)
+	return err == nil
+}
+
+// peer returns the harness's peer called name, on its host.
+func (w *world) peer(name string) (*stage.Peer, error) {
+	if host, ok := w.hosts[name]; ok {
+		return w.stage.Peer(name, host)
+	}
+	return w.stage.LoopbackPeer(name)
+}
+
+// launch starts a program of the target.
+func (w *world) launch(user, program string, addr netip.AddrPort, values target.Values) error {
+	w.actor = user
+	return w.stage.Start(user, program, addr, values)
+}
+
+// types types a line and remembers what «it» is.
+func (w *world) types(ctx context.Context, user, text string) error {
+	w.mark = w.stage.Mark()
+	w.typed = text
+	return w.stage.Type(ctx, who(user), text)
+}
+
+// says sends a message of a peer to a program, in the program's own manner.
+func (w *world) says(ctx context.Context, peer, text, to string) error {
+	manner, err := w.mannerOf(ctx, to)
+	if err != nil {
+		return err
+	}
+	w.typed = text
+	w.shown[peer] = w.stage.Mark()
+	p, err := w.peer(peer)
+	if err != nil {
+		return err
+	}
+	return p.Send(ctx, to, manner, manner.Encode(p.ChatMessage(text)...))
+}
+
+// sees waits until the user of a program sees what another has written, and
+// who it was.
+func (w *world) sees(ctx context.Context, user, text, author string) error {
+	from := w.shown[who(author)]
+	if err := w.stage.AwaitShown(ctx, who(user), text, from); err != nil {
+		return err
+	}
+	return w.stage.AwaitShown(ctx, who(user), who(author), from)
+}
+
+// receives waits until text arrives at each of the peers.
+func (w *world) receives(ctx context.Context, peers, text string) error {
+	everybody := list(peers)
+	if peers == "the server" {
+		everybody = []string{theServer}
+	}
+	for _, peer := range everybody {
+		if err := w.stage.AwaitReceived(ctx, peer, text); err != nil {
+			return err
+		}
+	}
+	w.got = lastMessage(w.stage.Journal(), everybody[len(everybody)-1], text)
+	return nil
+}
+
+// lastMessage finds the last message to peer with text in it, which has no
+// kind where there is none.
+func lastMessage(events []journal.Event, peer, text string) journal.Event {
+	for _, e := range slices.Backward(journal.Messages(events, peer)) {
+		if strings.Contains(string(e.Message.Raw), text) {
+			return e
+		}
+	}
+	return journal.Event{To: peer}
+}
+
+// neverReceives ends the program and then looks back: what has not arrived by
+// then was not sent.
+func (w *world) neverReceives(ctx context.Context, peer, text string) error {
+	if err := w.stage.Conclude(ctx, w.actor); err != nil {
+		return err
+	}
+	events := w.stage.Journal()
+	if stage.Received(events, who(peer), text) == 0 {
+		return nil
+	}
+	return &stage.Failure{
+		Expected: fmt.Sprintf("%s never receives %q", who(peer), text),
+		Observed: stage.ReceivedInstead(events, who(peer)),
+	}
+}
+
+// onceEach checks that each text has arrived once, in order.
+func (w *world) onceEach(ctx context.Context, peer, texts string) error {
+	if err := w.stage.Conclude(ctx, w.actor); err != nil {
+		return err
+	}
+	events := w.stage.Journal()
+	var before journal.Event
+	for _, text := range list(texts) {
+		arrival := firstArrival(events, who(peer), text)
+		if stage.Received(events, who(peer), text) != 1 || comesBefore(arrival, before) {
+			return &stage.Failure{
+				Expected: fmt.Sprintf("%s has received %s, once each and in this order", who(peer), texts),
+				Observed: stage.ReceivedInstead(events, who(peer)),
+			}
+		}
+		before = arrival
+	}
+	return nil
+}
+
+func firstArrival(events []journal.Event, peer, text string) journal.Event {
+	for _, e := range events {
+		if e.Kind == journal.Wrote && e.To == peer && strings.Contains(string(e.Data), text) {
+			return e
+		}
+	}
+	return journal.Event{}
+}
+
+// comesBefore reports whether an arrival is before another: on an earlier
+// connection, whose bytes may be read later, or earlier on the same one.
+func comesBefore(a, b journal.Event) bool {
+	if a.Conn != b.Conn {
+		return a.Conn < b.Conn
+	}
+	return a.At < b.At
+}
+
+// ends waits for a program's end.
+func (w *world) ends(ctx context.Context, user string) error {
+	return w.stage.AwaitEnd(ctx, who(user))
+}
