@@ -75,11 +75,11 @@ func TestParseWrong(t *testing.T) {
 }
 
 func TestRun(t *testing.T) {
-	listener := loopback.Listen(t)
-	address := loopback.AddressOf(listener)
-	listener.Close()
-	ann := loopback.Start(t, chat.Chat{Name: "ann", Listen: address}.Run)
-	ann.Type("hello", "exit")
+	address := loopback.Nowhere(t)
+	ann := loopback.Start(t, chat.Chat{Name: "ann", Listen: address, Peers: []netip.AddrPort{address}}.Run)
+	ann.Type("I talk to myself")
+	ann.WantShown("ann: I talk to myself")
+	ann.Type("exit")
 	ann.WantEnd()
 	ann.WantNothingMore()
 }
@@ -316,6 +316,7 @@ func TestPeerThatDies(t *testing.T) {
 // TestPeerThatReadsNothing lets one peer fall behind as far as it can: the other gets everything,
 // and ann can leave.
 func TestPeerThatReadsNothing(t *testing.T) {
+	t.Parallel()
 	bob, eve := loopback.NewPeer(t), loopback.NewPeer(t)
 	ann := start(t, "ann", bob.Address(), eve.Address())
 	long := strings.Repeat("x", 1<<20)

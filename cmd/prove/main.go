@@ -1,0 +1,225 @@
+// Command prove runs every mutant and shows that each is caught by the rules
+// that it breaks, and by no other.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sync"
+	"syscall"
+
+	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/mutants"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/grading"
+	"github.com/chatspec/chatspec/steps"
+)
+
+func main() {
+	only := flag.String("only", "", "a regular expression of the mutants to run")
+	atOnce := flag.Int("at-once", 6, "mutants at a time")
+	jobs := flag.Int("jobs", 6, "scenarios of a mutant at a time")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	proof, err := prove(ctx, *only, *atOnce, *jobs)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "prove:", err)
+		os.Exit(2)
+	}
+	if proof.write(os.Stdout) > 0 {
+		os.Exit(1)
+	}
+}
+
+// A proof is what the mutants came to.
+type proof struct {
+	rules  []string
+	trials []trial
+	// whole is set where all mutants were run.
+	whole bool
+}
+
+// A trial is one mutant and the verdicts on its rules.
+type trial struct {
+	mutant mutants.Mutant
+	result grading.Result
+}
+
+// failed lists the rules that failed.
+func (t trial) failed() []string {
+	var ids []string
+	for _, rule := range t.result.Rules {
+		if rule.Verdict == grading.Failed {
+			ids = append(ids, rule.ID)
+		}
+	}
+	return ids
+}
+
+func prove(ctx context.Context, only string, atOnce, jobs int) (proof, error) {
+	pattern, err := regexp.Compile(only)
+	if err != nil {
+		return proof{}, fmt.Errorf("reading --only: %w", err)
+	}
+	catalogue, err := features.Read(features.Files)
+	if err != nil {
+		return proof{}, err
+	}
+	all, err := mutants.Load(".")
+	if err != nil {
+		return proof{}, err
+	}
+	all = slices.DeleteFunc(all, func(m mutants.Mutant) bool { return !pattern.MatchString(m.Name) })
+	p := proof{rules: catalogue.RuleIDs(), trials: make([]trial, len(all)), whole: only == ""}
+	errs := make([]error, len(all))
+	places := make(chan struct{}, atOnce)
+	var running sync.WaitGroup
+	for i, m := range all {
+		running.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			result, err := try(ctx, catalogue, m, jobs)
+			p.trials[i], errs[i] = trial{m, result}, err
+		})
+	}
+	running.Wait()
+	return p, firstOf(errs)
+}
+
+func firstOf(errs []error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// try builds one mutant and judges it.
+func try(ctx context.Context, catalogue features.Catalogue, m mutants.Mutant, jobs int) (grading.Result, error) {
+	dir, err := os.MkdirTemp("", "chatspec-mutant-")
+	if err != nil {
+		return grading.Result{}, err
+	}
+	defer os.RemoveAll(dir)
+	t, err := m.Build(ctx, ".", filepath.Clean(dir))
+	if err != nil {
+		return grading.Result{}, err
+	}
+	defer t.Close()
+	run, err := stage.NewRun(t, 1)
+	if err != nil {
+		return grading.Result{}, err
+	}
+	defer run.Close()
+	outcomes, err := steps.Run(ctx, run, steps.Options{
+		Features:    features.Files,
+		Assignments: []string{m.Assignment},
+		Jobs:        jobs,
+	})
+	if err != nil {
+		return grading.Result{}, fmt.Errorf("judging the mutant %s: %w", m.Name, err)
+	}
+	assignment, _ := catalogue.Assignment(m.Assignment)
+	return grading.Grade(assignment, grading.Sheet{Target: m.Name, Outcomes: outcomes}), nil
+}
+
+// write writes the matrix and what is wrong with it, and returns the number of
+// wrongs.
+func (p proof) write(w io.Writer) int {
+	p.matrix(w)
+	wrongs := p.wrongs()
+	for _, wrong := range wrongs {
+		fmt.Fprintln(w, "✗", wrong)
+	}
+	fmt.Fprintf(w, "%d mutants, %d rules: %d wrong\n", len(p.trials), len(p.rules), len(wrongs))
+	return len(wrongs)
+}
+
+// matrix writes a row for each rule, and a column for each mutant.
+func (p proof) matrix(w io.Writer) {
+	for i, t := range p.trials {
+		fmt.Fprintf(w, "%3d  %s: %s\n", i+1, t.mutant.Name, t.mutant.Fault)
+	}
+	fmt.Fprintln(w, "\n● caught by its rule   ○ missed   ✗ caught elsewhere   – not judged, since it needs what failed")
+	for _, digit := range []int{10, 1} {
+		fmt.Fprintf(w, "%-13s", "")
+		for i := range p.trials {
+			fmt.Fprintf(w, "%d", (i+1)/digit%10)
+		}
+		fmt.Fprintln(w)
+	}
+	for _, id := range p.rules {
+		fmt.Fprintf(w, "%-13s", id)
+		for _, t := range p.trials {
+			fmt.Fprint(w, mark(t, id))
+		}
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintln(w)
+}
+
+func mark(t trial, id string) string {
+	i := slices.IndexFunc(t.result.Rules, func(r grading.Rule) bool { return r.ID == id })
+	breaks := slices.Contains(t.mutant.Breaks, id)
+	switch {
+	case i < 0:
+		return " "
+	case t.result.Rules[i].Verdict == grading.Failed && breaks:
+		return "●"
+	case t.result.Rules[i].Verdict == grading.Failed:
+		return "✗"
+	case breaks:
+		return "○"
+	case t.result.Rules[i].Verdict == grading.Passed:
+		return "·"
+	}
+	return "–"
+}
+
+// wrongs lists what the proof lacks.
+func (p proof) wrongs() []string {
+	var wrongs []string
+	for _, t := range p.trials {
+		failed := t.failed()
+		for _, id := range t.mutant.Breaks {
+			if !slices.Contains(failed, id) {
+				wrongs = append(wrongs, fmt.Sprintf("%s breaks %s and is missed by it", t.mutant.Name, id))
+			}
+		}
+		for _, id := range failed {
+			if !slices.Contains(t.mutant.Breaks, id) {
+				wrongs = append(wrongs, fmt.Sprintf("%s does not break %s, which fails on it: %s", t.mutant.Name, id, observed(t.result, id)))
+			}
+		}
+	}
+	if !p.whole {
+		return wrongs
+	}
+	for _, id := range p.rules {
+		if !slices.ContainsFunc(p.trials, func(t trial) bool { return slices.Equal(t.mutant.Breaks, []string{id}) }) {
+			wrongs = append(wrongs, id+" has no mutant that breaks it alone")
+		}
+	}
+	return wrongs
+}
+
+// observed quotes the first failure of a rule.
+func observed(result grading.Result, id string) string {
+	for _, rule := range result.Rules {
+		for _, scenario := range rule.Scenarios {
+			if rule.ID == id && scenario.Verdict == grading.Failed {
+				return fmt.Sprintf("%s: expected %s, observed %s", scenario.Name, scenario.Failure.Expected, scenario.Failure.Observed)
+			}
+		}
+	}
+	return ""
+}
