@@ -317,7 +317,7 @@ func (w *world) seesText(ctx context.Context, user, text string) error {
 
 func (w *world) hasNotSeen(user, text string) error {
 	events := w.stage.Journal()
-	if !strings.Contains(journal.Output(events, who(user)), text) {
+	if !journal.Printed(events, who(user), text) {
 		return nil
 	}
 	return &stage.Failure{

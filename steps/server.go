@@ -326,6 +326,10 @@ func (w *world) sendsMany(ctx context.Context, author string, count, letters int
 }
 
 func (w *world) receivesAll(ctx context.Context, client string) error {
+	// The last comes after the others: what is not there by then, is missing.
+	if err := w.stage.AwaitReceived(ctx, who(client), w.sent[len(w.sent)-1]); err != nil {
+		return err
+	}
 	for _, text := range w.sent {
 		if err := w.stage.AwaitReceived(ctx, who(client), text); err != nil {
 			return err
@@ -337,7 +341,7 @@ func (w *world) receivesAll(ctx context.Context, client string) error {
 func (w *world) cameToAddress(client string) error {
 	events := w.stage.Journal()
 	delivered := slices.ContainsFunc(events, func(e journal.Event) bool {
-		return e.Kind == journal.Wrote && e.To == who(client) && strings.Contains(string(e.Data), w.typed) &&
+		return e.Kind == journal.Wrote && e.To == who(client) && strings.Contains(e.Data, w.typed) &&
 			stage.Opener(events, e.Conn) != who(client)
 	})
 	if delivered {

@@ -149,7 +149,7 @@ func (w *world) neverReceives(ctx context.Context, peer, text string) error {
 		return err
 	}
 	events := w.stage.Journal()
-	if stage.Received(events, who(peer), text) == 0 {
+	if journal.Received(events, who(peer), text) == 0 {
 		return nil
 	}
 	return &stage.Failure{
@@ -167,7 +167,7 @@ func (w *world) onceEach(ctx context.Context, peer, texts string) error {
 	var before journal.Event
 	for _, text := range list(texts) {
 		arrival := firstArrival(events, who(peer), text)
-		if stage.Received(events, who(peer), text) != 1 || comesBefore(arrival, before) {
+		if journal.Received(events, who(peer), text) != 1 || comesBefore(arrival, before) {
 			return &stage.Failure{
 				Expected: fmt.Sprintf("%s has received %s, once each and in this order", who(peer), texts),
 				Observed: stage.ReceivedInstead(events, who(peer)),
@@ -180,7 +180,7 @@ func (w *world) onceEach(ctx context.Context, peer, texts string) error {
 
 func firstArrival(events []journal.Event, peer, text string) journal.Event {
 	for _, e := range events {
-		if e.Kind == journal.Wrote && e.To == peer && strings.Contains(string(e.Data), text) {
+		if e.Kind == journal.Wrote && e.To == peer && strings.Contains(e.Data, text) {
 			return e
 		}
 	}

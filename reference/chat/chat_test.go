@@ -330,7 +330,7 @@ func TestPeerThatReadsNothing(t *testing.T) {
 		toEve.Want(said(seq, "ann", line))
 		seq++
 	}
-	for range 9 { // more than fits between the two
+	for range 5 { // more than fits between the two
 		say(long)
 	}
 	for told := false; !told; _, told = ann.ShownYet() {

@@ -222,9 +222,11 @@ func TestServerThatIsLost(t *testing.T) {
 	server := loopback.NewPeer(t)
 	ann, conn := enter(t, server)
 	conn.Close()
-	last := typeUntilTold(ann)
+	typed := typeUntil(t, ann, "(the connection to the server was lost: subscribing again)")
 	conn = server.Accept()
 	conn.Want(ann.subscribes())
+	last := said(typed, "ann", "still there?")
+	ann.Type("still there?")
 	for conn.Heard() != last {
 	}
 	ann.Type("exit")
@@ -234,14 +236,19 @@ func TestServerThatIsLost(t *testing.T) {
 	ann.WantNothingMore()
 }
 
-// typeUntilTold types lines until the loss of the connection is shown, and returns the last.
-func typeUntilTold(ann *person) string {
-	for seq := 0; ; seq++ {
-		ann.Type("anybody there?")
-		if _, told := ann.ShownYet(); told {
-			return said(seq, "ann", "anybody there?")
-		}
+func TestServerThatComesBack(t *testing.T) {
+	server := loopback.NewPeerAt(t, loopback.Nowhere(t))
+	ann, conn := enter(t, server)
+	server.Stop()
+	conn.Close()
+	typeUntil(t, ann, "(the server cannot be reached)")
+	server = loopback.NewPeerAt(t, server.Address())
+	ann.Type("exit")
+	conn = server.Accept()
+	for conn.Heard() != ann.unsubscribes() {
 	}
+	conn.WantEnd()
+	ann.WantEnd()
 }
 
 func TestServerThatStaysAway(t *testing.T) {
@@ -249,25 +256,27 @@ func TestServerThatStaysAway(t *testing.T) {
 	ann, conn := enter(t, server)
 	server.Stop()
 	conn.Close()
-	ann.Type("one", "two", "three")
-	for shown := ""; shown != "(the server cannot be reached)"; shown = ann.Shown() {
-		ann.Type("anybody there?")
-	}
+	typeUntil(t, ann, "(the server cannot be reached)")
 	ann.Type("exit")
 	ann.WantEnd()
 }
 
-// TestServerThatEndsEachConnection is left by a connection of its own.
-func TestServerThatEndsEachConnection(t *testing.T) {
-	server := loopback.NewPeer(t)
-	ann, conn := enter(t, server)
-	conn.Close()
-	typeUntilTold(ann)
-	conn = server.Accept()
-	conn.Want(ann.subscribes())
-	conn.Close()
-	ann.Type("exit")
-	ann.WantEnd()
+// typeUntil types lines until something is shown, and returns how many. Each line is followed by a
+// delivery, so that ann gets round to it.
+func typeUntil(t *testing.T, ann *person, want string) int {
+	t.Helper()
+	delivery := loopback.Dial(t, ann.address)
+	for typed := 1; ; typed++ {
+		ann.Type("anybody there?")
+		delivery.Say(said(typed, "bob", "tick"))
+		seen := false
+		for shown := ann.Shown(); shown != "bob: tick"; shown = ann.Shown() {
+			seen = seen || shown == want
+		}
+		if seen {
+			return typed
+		}
+	}
 }
 
 // TestServerThatReadsNothing lets the server fall behind as far as it can: ann can leave.
@@ -275,7 +284,7 @@ func TestServerThatReadsNothing(t *testing.T) {
 	t.Parallel()
 	ann, _ := enter(t, loopback.NewPeer(t))
 	long := strings.Repeat("x", 1<<20)
-	for range 10 { // more than fits between the two
+	for range 6 { // more than fits between the two
 		ann.Type(long)
 	}
 	for told := false; !told; _, told = ann.ShownYet() {

@@ -21,7 +21,7 @@ func Dial(ctx context.Context, address netip.AddrPort, receive func(io.Reader)) 
 	dialer := net.Dialer{Timeout: dialTimeout}
 	tcp, err := dialer.DialContext(ctx, "tcp", address.String())
 	if err != nil {
-		return nil, fmt.Errorf("connecting: %w", err)
+		return nil, fmt.Errorf("connecting: %w", reason(ctx, err))
 	}
 	conn := &Conn{tcp: tcp, ended: make(chan struct{})}
 	go conn.read(receive)
@@ -58,14 +58,18 @@ func (c *Conn) LocalIP() netip.Addr {
 func (c *Conn) Send(ctx context.Context, message []byte) error {
 	stop := context.AfterFunc(ctx, func() { _ = c.tcp.SetWriteDeadline(time.Now()) })
 	defer stop()
-	_, err := c.tcp.Write(message)
-	if err != nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("sending: %w", err)
+	if _, err := c.tcp.Write(message); err != nil {
+		return fmt.Errorf("sending: %w", reason(ctx, err))
 	}
 	return nil
+}
+
+// reason returns why something failed: because ctx was cancelled, or else the error itself.
+func reason(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
 }
 
 // Close ends the connection and waits until receive has returned.
@@ -90,8 +94,11 @@ func NewKept(address netip.AddrPort, receive func(io.Reader)) *Kept {
 
 // Send sends a message as [Conn.Send] does, on a new connection if there is none or if it was lost.
 func (k *Kept) Send(ctx context.Context, message []byte) error {
-	if k.conn != nil && k.conn.Alive() && k.conn.Send(ctx, message) == nil {
-		return nil
+	if k.conn != nil && k.conn.Alive() {
+		err := k.conn.Send(ctx, message)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
 	}
 	if err := k.connect(ctx); err != nil {
 		return err

@@ -41,6 +41,7 @@ func (s Server) Run(ctx context.Context, _ io.Reader, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("waiting for connections: %w", err)
 	}
+	fmt.Fprintf(out, "waiting for clients on %s\n", s.Listen)
 	Serve(ctx, listener, out)
 	return nil
 }

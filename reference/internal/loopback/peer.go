@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,14 @@ func Nowhere(t testing.TB) netip.AddrPort {
 	listener := listen(t, net.JoinHostPort(host, "0"))
 	defer listener.Close()
 	return AddressOf(listener)
+}
+
+// Port returns a port of this host that is free, as far as one can know before it is used.
+func Port(t testing.TB) string {
+	t.Helper()
+	listener := listen(t, "127.0.0.1:0")
+	defer listener.Close()
+	return strconv.Itoa(int(AddressOf(listener).Port()))
 }
 
 // AddressOf returns the address of a listener.
