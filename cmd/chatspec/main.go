@@ -42,6 +42,10 @@ func status(err error, interrupted bool) int {
 		return exitNonconformant
 	}
 	fmt.Fprintln(os.Stderr, "chatspec:", err)
+	var program *programError
+	if errors.As(err, &program) {
+		return exitNonconformant
+	}
 	return exitCannotRun
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/chatspec/chatspec/reference"
@@ -15,7 +17,15 @@ func referenceCommand() *cobra.Command {
 			if len(args) == 0 || args[0] == "--help" || args[0] == "-h" {
 				return c.Help()
 			}
-			return reference.Run(c.Context(), args[0], args[1:], c.InOrStdin(), c.OutOrStdout())
+			err := reference.Run(c.Context(), args[0], args[1:], c.InOrStdin(), c.OutOrStdout())
+			var usage *reference.UsageError
+			if err == nil || errors.As(err, &usage) {
+				return err
+			}
+			return &programError{err}
 		},
 	}
 }
+
+// A programError is that of a program of the reference, and not chatspec's.
+type programError struct{ error }

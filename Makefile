@@ -1,0 +1,41 @@
+# Every target that a person calls has a line of help behind two number signs.
+
+GO ?= go
+PACKAGES := ./...
+
+.DEFAULT_GOAL := help
+.PHONY: help build conform test check tools unit prove bench docs
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build bin/chatspec
+	$(GO) build -o bin/chatspec ./cmd/chatspec
+
+conform: build ## Run every feature against the reference
+	bin/chatspec run reference
+
+test: tools check unit prove ## Run all tests: lint, race detector, features, samples, mutants
+
+tools: # Install what the tests run: Python and Node.js
+	@sh .ci/tools
+
+check: # Look at the code without running it
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
+	$(GO) vet $(PACKAGES)
+	GOOS=darwin $(GO) vet $(PACKAGES)
+	$(GO) tool staticcheck $(PACKAGES)
+	$(GO) mod verify
+	$(GO) mod tidy -diff
+
+unit: # Run the tests of all packages with the race detector
+	$(GO) test -race -shuffle=on $(PACKAGES)
+
+prove: ## Show that every mutant is caught by its rule, and by no other
+	$(GO) run ./cmd/prove
+
+bench: ## Measure what the harness adds to the programs that it runs
+	$(GO) run ./cmd/bench
+
+docs: build ## Write CONFORMANCE.md from the features and the mutants
+	bin/chatspec docs

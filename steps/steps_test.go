@@ -1,0 +1,144 @@
+package steps_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/grading"
+	"github.com/chatspec/chatspec/steps"
+)
+
+// top is the checkout, seen from this folder.
+const top = ".."
+
+// targetVariable names the folder that TestFeatures judges.
+const targetVariable = "CHATSPEC_TARGET"
+
+// reference builds the programs of the reference.
+func reference(t *testing.T) *target.Target {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "reference")
+	build := exec.Command("go", "build", "-o", binary, "./reference/main")
+	build.Dir = top
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the reference: %v\n%s", err, output)
+	}
+	return target.Reference(binary)
+}
+
+func newRun(t *testing.T, subject *target.Target) *stage.Run {
+	t.Helper()
+	run, err := stage.NewRun(subject, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := run.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return run
+}
+
+// judge runs all features of the target's assignments.
+func judge(t *testing.T, subject *target.Target, options steps.Options) []grading.Outcome {
+	t.Helper()
+	options.Features, options.Assignments = features.Files, subject.Assignments
+	outcomes, err := steps.Run(t.Context(), newRun(t, subject), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(outcomes) == 0 {
+		t.Fatal("no scenario was run")
+	}
+	return outcomes
+}
+
+// TestFeatures runs each scenario as a subtest: against the reference, or
+// against the folder that CHATSPEC_TARGET names. Of somebody else's programs
+// it leaves out what goes beyond the text.
+func TestFeatures(t *testing.T) {
+	folder := os.Getenv(targetVariable)
+	if folder == "" {
+		judge(t, reference(t), steps.Options{TestingT: t, Jobs: 4})
+		return
+	}
+	if !filepath.IsAbs(folder) {
+		folder = filepath.Join(top, folder)
+	}
+	subject, err := target.Open(t.Context(), folder, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer subject.Close()
+	judge(t, subject, steps.Options{TestingT: t, Jobs: 4, Tags: "~@robust"})
+}
+
+// TestReferencePasses asks for more than TestFeatures: nothing is left
+// unverified or blocked.
+func TestReferencePasses(t *testing.T) {
+	for _, outcome := range judge(t, reference(t), steps.Options{Jobs: 8, Shuffle: true}) {
+		if outcome.Verdict != grading.Passed {
+			t.Error(describe(outcome))
+		}
+	}
+}
+
+// TestSamplesPass judges the sample submissions, which are all right and all
+// different. They pass everything that can be seen of them.
+func TestSamplesPass(t *testing.T) {
+	folders, err := filepath.Glob(filepath.Join(top, "fixtures", "submissions", "*", "*"))
+	if err != nil || len(folders) < 7 {
+		t.Fatalf("found %d sample submissions: %v", len(folders), err)
+	}
+	for _, folder := range folders {
+		assignment := filepath.Base(filepath.Dir(folder))
+		t.Run(assignment+"/"+filepath.Base(folder), func(t *testing.T) {
+			subject, err := target.Open(t.Context(), folder, []string{assignment})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer subject.Close()
+			for _, outcome := range judge(t, subject, steps.Options{Jobs: 4, Shuffle: true}) {
+				if outcome.Verdict == grading.Failed || outcome.Verdict == grading.Blocked {
+					t.Error(describe(outcome))
+				}
+			}
+		})
+	}
+}
+
+func describe(outcome grading.Outcome) string {
+	return fmt.Sprintf("%s, %s: %s\nat: %s\nexpected: %s\nobserved: %s\n%s", outcome.Rule, outcome.Scenario, outcome.Verdict,
+		outcome.Failure.Step, outcome.Failure.Expected, outcome.Failure.Observed, strings.Join(outcome.Failure.Journal, "\n"))
+}
+
+func TestAnInterruptedRunLeavesNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	subject := reference(t)
+	run := newRun(t, subject)
+	_, err := steps.Run(ctx, run, steps.Options{
+		Features: features.Files, Assignments: subject.Assignments, Jobs: 4,
+		Progress: func(grading.Outcome) { cancel() },
+	})
+	if err != context.Canceled {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestCountKnowsTags(t *testing.T) {
+	for tags, want := range map[string]int{"@PEER-3.2": 1, "@PEER-2.1": 3, "@nothing": 0} {
+		got, err := steps.Count(features.Files, []string{"tcp-peer"}, tags)
+		if err != nil || got != want {
+			t.Errorf("%s: got %d, %v, want %d", tags, got, err, want)
+		}
+	}
+}
