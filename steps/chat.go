@@ -111,7 +111,7 @@ func (w *world) listens(ctx context.Context, user string) error {
 
 // hasTypedNothing waits until the program waits for its user.
 func (w *world) hasTypedNothing(ctx context.Context, user string) error {
-	return w.stage.AwaitIdle(ctx, who(user))
+	return w.stage.AwaitPrompt(ctx, who(user))
 }
 
 func (w *world) hasConnectedToNobody(ctx context.Context, user string) error {
@@ -199,7 +199,7 @@ func (w *world) sendsGlued(ctx context.Context, name, texts, to string) error {
 	}
 	var all []byte
 	for _, text := range list(texts) {
-		all = append(all, manner.Encode(peer.ChatMessage(text)...)...)
+		all = append(all, peer.Encode(manner, peer.ChatMessage(text)...)...)
 	}
 	w.shown[who(name)] = w.stage.Mark()
 	return peer.Send(ctx, who(to), manner, all)
@@ -217,7 +217,7 @@ func (w *world) sendsInPieces(ctx context.Context, name, text, to string) error 
 		return err
 	}
 	w.shown[who(name)] = w.stage.Mark()
-	data := manner.Encode(peer.ChatMessage(text)...)
+	data := peer.Encode(manner, peer.ChatMessage(text)...)
 	within := strings.Index(string(data), "ï") + 1
 	return peer.SendInPieces(ctx, who(to), manner, data, 1, len(data)/3, within, len(data)-1)
 }
@@ -282,7 +282,7 @@ func (w *world) sendAtOnce(ctx context.Context, peers string, count int, to stri
 		talking.Go(func() {
 			for i := range count {
 				text := fmt.Sprintf("%s-%d.", name, i)
-				err := peer.Send(ctx, who(to), manner, manner.Encode(peer.ChatMessage(text)...))
+				err := peer.Send(ctx, who(to), manner, peer.Encode(manner, peer.ChatMessage(text)...))
 				if err == nil {
 					err = w.stage.AwaitShown(ctx, who(to), text, mark)
 				}

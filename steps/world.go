@@ -103,7 +103,7 @@ func (w *world) says(ctx context.Context, peer, text, to string) error {
 	if err != nil {
 		return err
 	}
-	return p.Send(ctx, to, manner, manner.Encode(p.ChatMessage(text)...))
+	return p.Send(ctx, to, manner, p.Encode(manner, p.ChatMessage(text)...))
 }
 
 // sees waits until the user of a program sees what another has written, and
