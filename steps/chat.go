@@ -184,18 +184,24 @@ func (w *world) sendsLong(ctx context.Context, peer string, letters int, to stri
 	return w.says(ctx, who(peer), long(letters), who(to))
 }
 
+// voice is a peer, and how it must speak to a program to be understood.
+func (w *world) voice(ctx context.Context, name, to string) (*stage.Peer, tap.Manner, error) {
+	manner, err := w.mannerOf(ctx, who(to))
+	if err != nil {
+		return nil, manner, err
+	}
+	peer, err := w.peer(who(name))
+	return peer, manner, err
+}
+
 // sendsGlued sends several messages in one write.
 func (w *world) sendsGlued(ctx context.Context, name, texts, to string) error {
-	manner, err := w.mannerOf(ctx, who(to))
+	peer, manner, err := w.voice(ctx, name, to)
 	if err != nil {
 		return err
 	}
 	if manner.PerMessage {
 		return &stage.Unverified{Reason: "the program opens a connection for each message, so that none arrive together"}
-	}
-	peer, err := w.peer(who(name))
-	if err != nil {
-		return err
 	}
 	var all []byte
 	for _, text := range list(texts) {
@@ -208,11 +214,7 @@ func (w *world) sendsGlued(ctx context.Context, name, texts, to string) error {
 // sendsInPieces cuts a message in several places, a letter of two bytes among
 // them, and waits after each piece until the program has taken it.
 func (w *world) sendsInPieces(ctx context.Context, name, text, to string) error {
-	manner, err := w.mannerOf(ctx, who(to))
-	if err != nil {
-		return err
-	}
-	peer, err := w.peer(who(name))
+	peer, manner, err := w.voice(ctx, name, to)
 	if err != nil {
 		return err
 	}
@@ -223,11 +225,7 @@ func (w *world) sendsInPieces(ctx context.Context, name, text, to string) error 
 }
 
 func (w *world) sendsReversed(ctx context.Context, name, text, to string) error {
-	manner, err := w.mannerOf(ctx, who(to))
-	if err != nil {
-		return err
-	}
-	peer, err := w.peer(who(name))
+	peer, manner, err := w.voice(ctx, name, to)
 	if err != nil {
 		return err
 	}

@@ -93,16 +93,12 @@ func (w *world) types(ctx context.Context, user, text string) error {
 
 // says sends a message of a peer to a program, in the program's own manner.
 func (w *world) says(ctx context.Context, peer, text, to string) error {
-	manner, err := w.mannerOf(ctx, to)
+	p, manner, err := w.voice(ctx, peer, to)
 	if err != nil {
 		return err
 	}
 	w.typed = text
 	w.shown[peer] = w.stage.Mark()
-	p, err := w.peer(peer)
-	if err != nil {
-		return err
-	}
 	return p.Send(ctx, to, manner, p.Encode(manner, p.ChatMessage(text)...))
 }
 
