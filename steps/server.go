@@ -237,8 +237,10 @@ func (w *world) askToSubscribe(ctx context.Context, clients string) error {
 			return err
 		}
 	}
-	w.sent = append(w.sent, list(clients)...)
-	return w.stage.AwaitServed(ctx, theServer, list(clients), dialect)
+	for _, client := range list(clients) {
+		w.clients = append(without(w.clients, client), client)
+	}
+	return w.stage.AwaitServed(ctx, theServer, w.clients[0], w.clients[1:], dialect.Chat)
 }
 
 func (w *world) manyAskToSubscribe(ctx context.Context, count int) error {
@@ -247,6 +249,10 @@ func (w *world) manyAskToSubscribe(ctx context.Context, count int) error {
 		clients[i] = fmt.Sprintf(`"client-%d."`, i+1)
 	}
 	return w.askToSubscribe(ctx, strings.Join(clients, ", "))
+}
+
+func without(names []string, name string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == name })
 }
 
 // haveSubscribed subscribes clients, and waits until the server delivers to
@@ -270,7 +276,8 @@ func (w *world) unsubscribes(ctx context.Context, client string) error {
 	if err := w.stage.Unsubscribe(ctx, who(client), theServer, dialect); err != nil {
 		return err
 	}
-	return w.stage.AwaitServed(ctx, theServer, nil, dialect)
+	w.clients = without(w.clients, who(client))
+	return w.stage.AwaitServed(ctx, theServer, who(client), w.clients, dialect.Chat)
 }
 
 func (w *world) hasConnected(ctx context.Context, client string) error {
@@ -302,11 +309,11 @@ func (w *world) hasSentThrough(ctx context.Context, author, text, readers string
 }
 
 func (w *world) firstSends(ctx context.Context, text string) error {
-	return w.says(ctx, w.sent[0], text, theServer)
+	return w.says(ctx, w.clients[0], text, theServer)
 }
 
 func (w *world) othersReceive(ctx context.Context, text string) error {
-	for _, client := range w.sent[1:] {
+	for _, client := range w.clients[1:] {
 		if err := w.stage.AwaitReceived(ctx, client, text); err != nil {
 			return err
 		}

@@ -31,14 +31,15 @@ type world struct {
 	run   *stage.Run
 	stage *stage.Stage
 
-	absent map[string]bool       // the peers that do not listen yet
-	hosts  map[string]netip.Addr // the peers that are not on 127.0.0.1
-	actor  string                // the program that started last
-	typed  string                // the line that was typed or sent last
-	shown  map[string]int        // where to look for what a peer has sent
-	sent   []string              // what was sent at once
-	mark   int                   // where the last line was typed
-	got    journal.Event         // the message that a sentence calls «it»
+	absent  map[string]bool       // the peers that do not listen yet
+	hosts   map[string]netip.Addr // the peers that are not on 127.0.0.1
+	actor   string                // the program that started last
+	clients []string              // the clients that have asked to subscribe
+	typed   string                // the line that was typed or sent last
+	shown   map[string]int        // where to look for what a peer has sent
+	sent    []string              // what was sent at once
+	mark    int                   // where the last line was typed
+	got     journal.Event         // the message that a sentence calls «it»
 }
 
 func newWorld(run *stage.Run) *world {
