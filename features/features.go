@@ -5,6 +5,7 @@ package features
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -168,6 +169,9 @@ func readFeature(files fs.FS, name string) (Feature, error) {
 	if err != nil {
 		return Feature{}, err
 	}
+	if document.Feature == nil {
+		return Feature{}, errors.New("it holds no feature")
+	}
 	names := scenarioNames(gherkin.Pickles(*document, name, newID))
 	said := labels(document.Feature.Description)
 	feature := Feature{Path: name, Title: document.Feature.Name, Source: said["Source"]}
@@ -197,21 +201,39 @@ func readRule(node *messages.Rule, source string, names map[string][]Scenario) (
 	if said["Source"] != "" {
 		rule.Source = said["Source"]
 	}
-	for _, tag := range node.Tags {
+	if err := rule.label(node.Tags); err != nil {
+		return rule, err
+	}
+	for _, child := range node.Children {
+		if child.Scenario == nil {
+			continue
+		}
+		if names[child.Scenario.Id] == nil {
+			return rule, fmt.Errorf("%s has the scenario %q, which has no example", rule.ID, child.Scenario.Name)
+		}
+		rule.Scenarios = append(rule.Scenarios, names[child.Scenario.Id]...)
+	}
+	return rule, rule.check()
+}
+
+// label takes the rule's id and level from its tags.
+func (r *Rule) label(tags []*messages.Tag) error {
+	for _, tag := range tags {
 		if match := ruleTag.FindStringSubmatch(tag.Name); match != nil {
-			rule.ID = match[1]
+			if r.ID != "" {
+				return fmt.Errorf("the rule %q has two ids, %s and %s", r.Title, r.ID, match[1])
+			}
+			r.ID = match[1]
 		}
 		switch level := Level(strings.TrimPrefix(tag.Name, "@")); level {
 		case Must, Should, Robust:
-			rule.Level = level
+			if r.Level != "" {
+				return fmt.Errorf("%s has two levels, %s and %s", r.ID, r.Level, level)
+			}
+			r.Level = level
 		}
 	}
-	for _, child := range node.Children {
-		if child.Scenario != nil {
-			rule.Scenarios = append(rule.Scenarios, names[child.Scenario.Id]...)
-		}
-	}
-	return rule, rule.check()
+	return nil
 }
 
 func (r Rule) check() error {

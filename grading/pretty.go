@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/charmbracelet/lipgloss"
 )
@@ -62,13 +63,13 @@ func (p printer) line(format string, args ...any) {
 }
 
 func (p printer) summary(result Result) {
-	p.line("%s %s", p.title.Render(result.Assignment), p.dim.Render("· "+result.Target))
+	p.line("%s %s", p.title.Render(result.Assignment), p.dim.Render("· "+Printable(result.Target)))
 	for _, program := range result.Programs {
 		text := strings.Join(program.Command, " ")
 		if program.Why != "" {
 			text += " (" + program.Why + ")"
 		}
-		p.line("  %s", p.dim.Render(program.Name+": "+text))
+		p.line("  %s", p.dim.Render(program.Name+": "+Printable(text)))
 	}
 	part := ""
 	for _, rule := range result.Rules {
@@ -82,7 +83,7 @@ func (p printer) summary(result Result) {
 		p.line("")
 		p.line("  Chosen where the assignment leaves it open:")
 		for _, observation := range result.Observations {
-			p.line("    %s", observation)
+			p.line("    %s", Printable(observation))
 		}
 	}
 	p.line("")
@@ -92,10 +93,7 @@ func (p printer) summary(result Result) {
 const idWidth = 12
 
 func (p printer) rule(rule Rule) {
-	text := fmt.Sprintf("%s %-*s %s", sign(rule.Verdict), idWidth, rule.ID, rule.Title)
-	if rule.Level != "must" {
-		text += " (" + rule.Level + ")"
-	}
+	text := fmt.Sprintf("%s %-*s %s", sign(rule.Verdict), idWidth, rule.ID, titleOf(rule))
 	switch rule.Verdict {
 	case Passed:
 		p.line("  %s", p.good.Render(text))
@@ -104,6 +102,14 @@ func (p printer) rule(rule Rule) {
 	default:
 		p.line("  %s", p.dim.Render(text+": "+string(rule.Verdict)))
 	}
+}
+
+// titleOf says of a rule that is not demanded that it is not.
+func titleOf(rule Rule) string {
+	if rule.Level == "must" {
+		return rule.Title
+	}
+	return rule.Title + " (" + rule.Level + ")"
 }
 
 func sign(verdict Verdict) string {
@@ -132,7 +138,7 @@ func (p printer) failures(result Result) {
 }
 
 func (p printer) failure(rule Rule) {
-	p.line("%s", p.bad.Render(fmt.Sprintf("✗ %s %s", rule.ID, rule.Title)))
+	p.line("%s", p.bad.Render(fmt.Sprintf("✗ %s %s", rule.ID, titleOf(rule))))
 	shown := false
 	for _, scenario := range rule.Scenarios {
 		switch {
@@ -162,7 +168,11 @@ func (p printer) detail(scenario Scenario) {
 }
 
 func (p printer) field(label, text string) {
-	p.line("  %-9s %s", label, strings.ReplaceAll(text, "\n", "\n            "))
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = Printable(lines[i])
+	}
+	p.line("  %-9s %s", label, strings.Join(lines, "\n            "))
 }
 
 func (p printer) block(title string, lines []string) {
@@ -171,52 +181,57 @@ func (p printer) block(title string, lines []string) {
 	}
 	p.line("  %s:", title)
 	for _, line := range lines {
-		p.line("    %s", p.dim.Render(printable(line)))
+		p.line("    %s", p.dim.Render(Printable(line)))
 	}
 }
 
-// printable keeps a program's control characters from the reader's terminal.
-func printable(text string) string {
+// Printable keeps the control characters in what a program or a file says from
+// the reader's terminal, those among them that turn the direction of writing.
+func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r == 0x7f {
+		if r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			return '·'
 		}
 		return r
 	}, text)
 }
 
+// A reason is why a rule was not judged.
+type reason struct{ expected, observed string }
+
 // notJudged says, once for each reason, which rules were not judged.
 func (p printer) notJudged(result Result, verdict Verdict) {
-	var reasons []string
-	rules := map[string][]string{}
+	var reasons []reason
+	rules := map[reason][]string{}
 	for _, rule := range result.Rules {
 		if rule.Verdict != verdict {
 			continue
 		}
-		reason := reasonOf(rule, verdict)
-		if rules[reason] == nil {
-			reasons = append(reasons, reason)
+		why := reasonOf(rule, verdict)
+		if rules[why] == nil {
+			reasons = append(reasons, why)
 		}
-		rules[reason] = append(rules[reason], rule.ID)
+		rules[why] = append(rules[why], rule.ID)
 	}
-	for _, reason := range reasons {
-		p.line("– %s: %s", verdict, strings.Join(rules[reason], ", "))
-		p.field("Because", reason)
+	for _, why := range reasons {
+		p.line("– %s: %s", verdict, strings.Join(rules[why], ", "))
+		if verdict == Unverified {
+			p.field("Because", why.observed)
+		} else {
+			p.field("Expected", why.expected)
+			p.field("Observed", why.observed)
+		}
 		p.line("")
 	}
 }
 
-func reasonOf(rule Rule, verdict Verdict) string {
+func reasonOf(rule Rule, verdict Verdict) reason {
 	for _, scenario := range rule.Scenarios {
-		if scenario.Verdict != verdict {
-			continue
+		if scenario.Verdict == verdict && scenario.Failure != nil {
+			return reason{scenario.Failure.Expected, scenario.Failure.Observed}
 		}
-		if verdict == Unverified {
-			return scenario.Failure.Observed
-		}
-		return fmt.Sprintf("%s\nexpected: %s\nobserved: %s", scenario.Failure.Step, scenario.Failure.Expected, scenario.Failure.Observed)
 	}
-	return ""
+	return reason{}
 }
 
 func (p printer) conclusion(result Result) {

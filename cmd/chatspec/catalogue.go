@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,7 +17,7 @@ func listCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list [ID]",
 		Short: "List assignments; the rules of an assignment; the scenarios of a rule",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMost(1, "one assignment or rule"),
 		RunE: func(c *cobra.Command, args []string) error {
 			catalogue, err := features.Read(features.Files)
 			if err != nil {
@@ -70,8 +71,11 @@ func explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain RULE",
 		Short: "Explain a rule: why it is there, its source, its scenarios, a hint",
-		Args:  cobra.ExactArgs(1),
+		Args:  atMost(1, "one rule"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("a rule is missing, as in `chatspec explain PEER-3.2`: `chatspec list` shows where they are")
+			}
 			catalogue, err := features.Read(features.Files)
 			if err != nil {
 				return err
@@ -107,7 +111,7 @@ func docsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "docs",
 		Short: "Write " + conformanceFile + " in the present folder, a checkout of chatspec",
-		Args:  cobra.NoArgs,
+		Args:  atMost(0, "no argument"),
 		RunE: func(*cobra.Command, []string) error {
 			page, err := conformance(".")
 			if err != nil {

@@ -20,7 +20,7 @@ func doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Say what this machine has, and what could run here",
-		Args:  cobra.NoArgs,
+		Args:  atMost(0, "no argument"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return doctor(c.Context(), c.OutOrStdout())
 		},

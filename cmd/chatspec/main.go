@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/chatspec/chatspec/grading"
 )
 
 // The exit statuses.
@@ -24,7 +27,9 @@ const (
 var errNonconformant = errors.New("some rules that the text demands did not pass")
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A reader that goes away must not end this program before it has cleaned up.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := rootCommand().ExecuteContext(ctx)
 	interrupted := ctx.Err() != nil
 	stop()
@@ -41,12 +46,24 @@ func status(err error, interrupted bool) int {
 	case errors.Is(err, errNonconformant):
 		return exitNonconformant
 	}
-	fmt.Fprintln(os.Stderr, "chatspec:", err)
+	for line := range strings.SplitSeq("chatspec: "+err.Error(), "\n") {
+		fmt.Fprintln(os.Stderr, grading.Printable(line))
+	}
 	var program *programError
 	if errors.As(err, &program) {
 		return exitNonconformant
 	}
 	return exitCannotRun
+}
+
+// atMost takes no more than count arguments, which are what.
+func atMost(count int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > count {
+			return fmt.Errorf("`%s` takes %s; %q is too much", c.CommandPath(), what, args[count])
+		}
+		return nil
+	}
 }
 
 func rootCommand() *cobra.Command {
@@ -55,7 +72,18 @@ func rootCommand() *cobra.Command {
 		Short:         "Judge chat programs by an executable specification",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("there is no command %q: `chatspec --help` shows the commands", args[0])
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		text, _, _ := strings.Cut(err.Error(), ": strconv.")
+		return fmt.Errorf("%s: `%s --help` shows the flags", text, c.CommandPath())
+	})
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(runCommand(), listCommand(), explainCommand(), referenceCommand(), doctorCommand(), docsCommand())
 	return root

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -39,7 +40,7 @@ func runCommand() *cobra.Command {
 
 The exit status is 0 where every rule that the text demands has passed, 1 where
 one has not, and 2 where the run itself could not be done.`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "one target: a folder, or `reference`"),
 		RunE: func(c *cobra.Command, args []string) error {
 			name := "reference"
 			if len(args) == 1 {
@@ -87,6 +88,23 @@ func (o runOptions) run(ctx context.Context, name string, stdout io.Writer) (err
 	return conclude(report.results)
 }
 
+// maxPatience bounds --patience: with more, deadlines would be no numbers.
+const maxPatience = 1000.0
+
+// tagExpression is what godog understands; it panics at some of the rest.
+var tagExpression = regexp.MustCompile(`^\s*$|^\s*~?@?\w[\w.-]*\s*((&&|,)\s*~?@?\w[\w.-]*\s*)*$`)
+
+// distinct takes out what stands in the list twice.
+func distinct(list []string) []string {
+	var once []string
+	for _, text := range list {
+		if !slices.Contains(once, text) {
+			once = append(once, text)
+		}
+	}
+	return once
+}
+
 // target finds what is to be judged.
 func (o runOptions) target(ctx context.Context, name string) (*target.Target, error) {
 	for _, id := range o.assignments {
@@ -97,9 +115,13 @@ func (o runOptions) target(ctx context.Context, name string) (*target.Target, er
 	if o.jobs < 1 {
 		return nil, fmt.Errorf("--jobs must be at least 1, not %d", o.jobs)
 	}
-	if o.patience <= 0 {
-		return nil, fmt.Errorf("--patience must be more than 0, not %v", o.patience)
+	if !(o.patience > 0 && o.patience <= maxPatience) {
+		return nil, fmt.Errorf("--patience must be more than 0 and at most %v, not %v", maxPatience, o.patience)
 	}
+	if !tagExpression.MatchString(o.tags) {
+		return nil, fmt.Errorf("%q is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others", o.tags)
+	}
+	o.assignments = distinct(o.assignments)
 	if name != "reference" {
 		return target.Open(ctx, name, o.assignments)
 	}
@@ -220,12 +242,19 @@ func (o runOptions) outputs() (outputs, error) {
 	return all, nil
 }
 
+// writable looks whether the file can be written, and leaves things as they
+// were.
 func writable(file string) error {
+	_, err := os.Stat(file)
+	isNew := os.IsNotExist(err)
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return fmt.Errorf("a report cannot be written: %w", err)
 	}
-	return f.Close()
+	if isNew {
+		err = os.Remove(file)
+	}
+	return errors.Join(err, f.Close())
 }
 
 // godogFormat is the list of formats for godog, each to a file in scratch.
@@ -247,6 +276,11 @@ func (o outputs) collect(scratch string, into map[string][]byte) error {
 		data, err := os.ReadFile(filepath.Join(scratch, out.format))
 		if err != nil {
 			return fmt.Errorf("reading what godog has written: %w", err)
+		}
+		if out.format == "junit" {
+			if data, err = countSkipped(data); err != nil {
+				return fmt.Errorf("understanding what godog has written: %w", err)
+			}
 		}
 		into[out.format] = data
 	}
