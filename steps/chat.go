@@ -49,14 +49,13 @@ func chatSentences() []sentence {
 		say(`^`+name+` sends rubbish to `+name+`: (.+)$`, (*world).sendsRubbish),
 		say(`^`+names+` each send (\d+) messages to `+name+` at once$`, (*world).sendAtOnce),
 		say(`^`+name+` sees them all$`, (*world).seesAll),
-		say(`^`+name+` sees all of it$`, (*world).seesIt),
-		say(`^`+name+` sees `+line+` from `+name+`$`, (*world).sees),
+		say(`^`+name+` sees it to the letter$`, (*world).seesIt),
+		say(`^`+name+` sees "([^"]*)" from `+name+`$`, (*world).sees),
 		say(`^`+name+` sees "([^"]*)"$`, (*world).seesText),
-		say(`^`+name+` has not seen "([^"]*)"$`, (*world).hasNotSeen),
+		say(`^`+name+` has not received "([^"]*)"$`, (*world).hasNotReceived),
 		say(`^`+names+` see the end of every connection$`, (*world).seeTheEnd),
 		say(`^`+name+` has ended$`, (*world).ends),
 		say(`^these chats are running:$`, (*world).chatsAreRunning),
-		say(`^`+name+` has been seen by `+names+`$`, (*world).hasBeenSeenBy),
 	}
 }
 
@@ -111,7 +110,10 @@ func (w *world) listens(ctx context.Context, user string) error {
 
 // hasTypedNothing waits until the program waits for its user.
 func (w *world) hasTypedNothing(ctx context.Context, user string) error {
-	return w.stage.AwaitPrompt(ctx, who(user))
+	if err := w.stage.AwaitPrompt(ctx, who(user)); err != nil {
+		return err
+	}
+	return w.stage.CheckAlive(who(user))
 }
 
 func (w *world) hasConnectedToNobody(ctx context.Context, user string) error {
@@ -160,7 +162,7 @@ func (w *world) hasSent(ctx context.Context, from, text, to string) error {
 		if err := w.says(ctx, who(from), text, name); err != nil {
 			return err
 		}
-		if err := w.sees(ctx, name, text, from); err != nil {
+		if err := w.seesText(ctx, name, text); err != nil {
 			return err
 		}
 	}
@@ -205,9 +207,9 @@ func (w *world) sendsGlued(ctx context.Context, name, texts, to string) error {
 	}
 	var all []byte
 	for _, text := range list(texts) {
+		w.remember(text)
 		all = append(all, peer.Encode(manner, peer.ChatMessage(text)...)...)
 	}
-	w.shown[who(name)] = w.stage.Mark()
 	return peer.Send(ctx, who(to), manner, all)
 }
 
@@ -218,7 +220,7 @@ func (w *world) sendsInPieces(ctx context.Context, name, text, to string) error 
 	if err != nil {
 		return err
 	}
-	w.shown[who(name)] = w.stage.Mark()
+	w.remember(text)
 	data := peer.Encode(manner, peer.ChatMessage(text)...)
 	within := strings.Index(string(data), "ï") + 1
 	return peer.SendInPieces(ctx, who(to), manner, data, 1, len(data)/3, within, len(data)-1)
@@ -229,7 +231,7 @@ func (w *world) sendsReversed(ctx context.Context, name, text, to string) error 
 	if err != nil {
 		return err
 	}
-	w.shown[who(name)] = w.stage.Mark()
+	w.remember(text)
 	values := peer.ChatMessage(text)
 	reversed := []tap.Value{values[2], {Name: "colour", Raw: `"green"`}, values[1], values[0]}
 	return peer.Send(ctx, who(to), manner, manner.EncodeAs(reversed...))
@@ -240,11 +242,11 @@ func (w *world) sendsRubbish(ctx context.Context, name, to, what string) error {
 	if !ok {
 		return fmt.Errorf("no such rubbish is known: %s", what)
 	}
-	peer, err := w.peer(who(name))
+	peer, manner, err := w.voice(ctx, name, to)
 	if err != nil {
 		return err
 	}
-	return peer.Throw(ctx, who(to), []byte(data))
+	return peer.Throw(ctx, who(to), manner, []byte(data))
 }
 
 // rubbish is what somebody may send who does not speak the protocol.
@@ -306,21 +308,21 @@ func (w *world) seesAll(ctx context.Context, user string) error {
 }
 
 func (w *world) seesIt(ctx context.Context, user string) error {
-	return w.stage.AwaitShown(ctx, who(user), w.typed, 0)
+	return w.stage.AwaitShown(ctx, who(user), w.typed, w.said[w.typed])
 }
 
 func (w *world) seesText(ctx context.Context, user, text string) error {
-	return w.stage.AwaitShown(ctx, who(user), text, w.mark)
+	return w.stage.AwaitShown(ctx, who(user), text, w.said[text])
 }
 
-func (w *world) hasNotSeen(user, text string) error {
+func (w *world) hasNotReceived(user, text string) error {
 	events := w.stage.Journal()
-	if !journal.Printed(events, who(user), text) {
+	if journal.Received(events, who(user), text) == 0 {
 		return nil
 	}
 	return &stage.Failure{
-		Expected: fmt.Sprintf("%s does not see %q", who(user), text),
-		Observed: stage.ShownInstead(events, who(user), 0),
+		Expected: fmt.Sprintf("%s does not receive %q", who(user), text),
+		Observed: stage.ReceivedInstead(events, who(user)),
 	}
 }
 
@@ -368,18 +370,4 @@ func (w *world) startLinked(ctx context.Context, user, named string, addresses m
 		return err
 	}
 	return w.listens(ctx, user)
-}
-
-// hasBeenSeenBy lets a user type a greeting, which the others see.
-func (w *world) hasBeenSeenBy(ctx context.Context, user, others string) error {
-	greeting := "greetings of " + who(user)
-	if err := w.types(ctx, user, greeting); err != nil {
-		return err
-	}
-	for _, other := range list(others) {
-		if err := w.seesText(ctx, other, greeting); err != nil {
-			return err
-		}
-	}
-	return nil
 }

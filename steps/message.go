@@ -72,22 +72,16 @@ func (w *world) hasUser(_ context.Context, user string) error {
 // compares its text with the line.
 func (w *world) receivesToTheLetter(ctx context.Context, peer string) error {
 	peer = who(peer)
-	after := func(events []journal.Event) []journal.Event { return journal.Messages(events[w.mark:], peer) }
 	err := w.stage.Await(ctx, stage.Wait{
 		Expected: fmt.Sprintf("%s receives a JSON object whose `message` is %s", peer, journal.Quote(w.typed)),
 		By:       []string{w.actor},
-		Met: func(events []journal.Event) bool {
-			return slices.ContainsFunc(after(events), func(e journal.Event) bool {
-				said, _ := e.Message.Text("message")
-				return said == w.typed
-			}) || len(after(events)) > 0
-		},
+		Met:      func(events []journal.Event) bool { return len(w.newMessages(events, peer)) > 0 },
 		Observed: func(events []journal.Event) string { return stage.ReceivedInstead(events[w.mark:], peer) },
 	})
 	if err != nil {
 		return err
 	}
-	got := after(w.stage.Journal())[0].Message
+	got := w.newMessages(w.stage.Journal(), peer)[0].Message
 	if said, ok := got.Text("message"); ok && said == w.typed {
 		return nil
 	}
@@ -99,6 +93,20 @@ func (w *world) receivesToTheLetter(ctx context.Context, peer string) error {
 		Expected: fmt.Sprintf("the member `message` is %s", journal.Quote(w.typed)),
 		Observed: observed,
 	}
+}
+
+// newMessages lists the messages that have arrived at a peer since the last
+// line was typed. A message that is sent again, and an operation, are not new.
+func (w *world) newMessages(events []journal.Event, peer string) []journal.Event {
+	before := map[string]bool{}
+	for _, e := range journal.Messages(events[:w.mark], peer) {
+		text, _ := e.Message.Text("message")
+		before[text] = true
+	}
+	return slices.DeleteFunc(journal.Messages(events[w.mark:], peer), func(e journal.Event) bool {
+		text, ok := e.Message.Text("message")
+		return isOperation(e.Message) || ok && before[text]
+	})
 }
 
 // receivesUnchanged waits until «it» has arrived with the members that its
@@ -146,12 +154,14 @@ func sameJSON(a, b json.RawMessage) bool {
 	return x == y
 }
 
-// numbers lists the seq of all chat messages that have arrived at a peer, as
-// they were written where they are no whole numbers.
-func numbers(events []journal.Event, peer string) []string {
+// numbers lists the seq of the chat messages that have arrived at a peer, as
+// they were written where they are no whole numbers. What the program has only
+// passed on is not counted.
+func (w *world) numbers(events []journal.Event, peer string) []string {
 	var found []string
 	for _, e := range journal.Messages(events, who(peer)) {
-		if _, isOperation := e.Message.Field("operation"); !isOperation || hasMessage(e.Message) {
+		text, _ := e.Message.Text("message")
+		if !isOperation(e.Message) && !w.heard[text] {
 			found = append(found, number(e.Message))
 		}
 	}
@@ -163,15 +173,18 @@ func (w *world) awaitNumbers(ctx context.Context, peer string, count int) ([]str
 	err := w.stage.Await(ctx, stage.Wait{
 		Expected: fmt.Sprintf("%s receives %d messages", who(peer), count),
 		By:       []string{w.actor},
-		Met:      func(events []journal.Event) bool { return len(numbers(events, peer)) >= count },
+		Met:      func(events []journal.Event) bool { return len(w.numbers(events, peer)) >= count },
 		Observed: func(events []journal.Event) string { return stage.ReceivedInstead(events, who(peer)) },
 	})
-	return numbers(w.stage.Journal(), peer), err
+	return w.numbers(w.stage.Journal(), peer), err
 }
 
-func hasMessage(m tap.Message) bool {
-	_, ok := m.Field("message")
-	return ok
+// isOperation tells a subscription or its end from a chat message, which may
+// have a member `operation`, too.
+func isOperation(m tap.Message) bool {
+	_, operation := m.Field("operation")
+	_, message := m.Field("message")
+	return operation && !message
 }
 
 // number reads the seq of a message. A whole number is one whose value is
@@ -205,7 +218,7 @@ func (w *world) sameNumbers(_ context.Context, peers string) error {
 	events := w.stage.Journal()
 	first := list(peers)[0]
 	for _, other := range list(peers)[1:] {
-		if a, b := numbers(events, first), numbers(events, other); !slices.Equal(a, b) {
+		if a, b := w.numbers(events, first), w.numbers(events, other); !slices.Equal(a, b) {
 			return &stage.Failure{
 				Expected: "the same messages carry the same `seq` for every peer",
 				Observed: fmt.Sprintf("%s receives %s, and %s receives %s", first, strings.Join(a, ", "), other, strings.Join(b, ", ")),

@@ -91,7 +91,11 @@ func (w *world) hasJoined(ctx context.Context, user string) error {
 	if err := w.startsClient(ctx, user); err != nil {
 		return err
 	}
-	return w.connectsToServer(ctx, user)
+	if err := w.connectsToServer(ctx, user); err != nil {
+		return err
+	}
+	// A line that is typed before could overtake the subscription.
+	return w.hasTypedNothing(ctx, user)
 }
 
 func (w *world) connectsToServer(ctx context.Context, user string) error {
@@ -176,6 +180,7 @@ func (w *world) delivers(ctx context.Context, text, author, user string) error {
 		return err
 	}
 	w.shown[who(author)] = w.stage.Mark()
+	w.remember(text)
 	return w.stage.Deliver(ctx, theServer, who(author), who(user), text, dialect)
 }
 
@@ -288,7 +293,14 @@ func (w *world) hasConnected(ctx context.Context, client string) error {
 	if err := peer.Listen(); err != nil {
 		return err
 	}
-	_, err = peer.Line(ctx, theServer)
+	manner, err := w.mannerOf(ctx, theServer)
+	if err != nil {
+		return err
+	}
+	conn, err := peer.Line(ctx, theServer)
+	if err == nil && manner.PerMessage {
+		conn.Close()
+	}
 	return err
 }
 

@@ -39,11 +39,13 @@ type world struct {
 	shown   map[string]int        // where to look for what a peer has sent
 	sent    []string              // what was sent at once
 	mark    int                   // where the last line was typed
+	said    map[string]int        // where a text was typed or sent first
+	heard   map[string]bool       // the texts that peers have sent to programs
 	got     journal.Event         // the message that a sentence calls «it»
 }
 
 func newWorld(run *stage.Run) *world {
-	return &world{run: run, absent: map[string]bool{}, hosts: map[string]netip.Addr{}, shown: map[string]int{}}
+	return &world{run: run, absent: map[string]bool{}, hosts: map[string]netip.Addr{}, shown: map[string]int{}, said: map[string]int{}, heard: map[string]bool{}}
 }
 
 // who reads a name.
@@ -89,7 +91,15 @@ func (w *world) launch(user, program string, addr netip.AddrPort, values target.
 func (w *world) types(ctx context.Context, user, text string) error {
 	w.mark = w.stage.Mark()
 	w.typed = text
+	w.remember(text)
 	return w.stage.Type(ctx, who(user), text)
+}
+
+// remember keeps where a text was typed or sent first.
+func (w *world) remember(text string) {
+	if _, known := w.said[text]; !known {
+		w.said[text] = w.stage.Mark()
+	}
 }
 
 // says sends a message of a peer to a program, in the program's own manner.
@@ -100,6 +110,8 @@ func (w *world) says(ctx context.Context, peer, text, to string) error {
 	}
 	w.typed = text
 	w.shown[peer] = w.stage.Mark()
+	w.heard[text] = true
+	w.remember(text)
 	return p.Send(ctx, to, manner, p.Encode(manner, p.ChatMessage(text)...))
 }
 

@@ -17,8 +17,8 @@ type progress interface {
 	end()
 }
 
-// progress chooses what is shown while the run goes on: a bar on a terminal,
-// dots for the format of that name, otherwise nothing.
+// progress chooses what is shown while the run goes on: a bar on a terminal that
+// is not to be plain, dots for the format of that name, otherwise nothing.
 func (o outputs) progress(stdout io.Writer, count int) progress {
 	for _, out := range o {
 		switch {
@@ -26,7 +26,7 @@ func (o outputs) progress(stdout io.Writer, count int) progress {
 			continue
 		case out.format == "progress":
 			return dots{stdout}
-		case out.format == "pretty" && isTerminal(stdout):
+		case out.format == "pretty" && isTerminal(stdout) && os.Getenv("NO_COLOR") == "":
 			return newBar(stdout, count)
 		}
 	}

@@ -22,6 +22,7 @@ Feature: Chat between peers, part 2: who receives what
   Rule: A typed line reaches nobody else
     Why: in the example of the assignment the third user is read by the first one only.
     Hint: do not send to whoever has connected to you, and do not pass on what you receive.
+    Needs: PEER-2.1
 
     Scenario: Somebody who talks to the chat but is not named by it
       Given "ann" has started a chat that names "bob"
@@ -45,18 +46,21 @@ Feature: Chat between peers, part 2: who receives what
         | user1 | user2, user3 |
         | user2 | user1, user3 |
         | user3 | user1        |
-      And "user1" has been seen by "user2" and "user3"
-      And "user2" has been seen by "user1" and "user3"
+      When "user1" types "from the first"
+      Then "user2" and "user3" receive "from the first"
+      When "user2" types "from the second"
+      Then "user1" and "user3" receive "from the second"
       When "user3" types "only for the first"
-      Then "user1" sees "only for the first"
+      Then "user1" receives "only for the first"
       When "user1" types "over"
-      Then "user2" sees "over"
-      And "user2" has not seen "only for the first"
+      Then "user2" receives "over"
+      And "user2" has not received "only for the first"
 
   @must @PEER-2.3
   Rule: Every line is delivered once, in the order in which it was typed
     Why: who reads must be able to follow.
     Hint: send each line in one place of the program; connect to a peer once, not once a line on top.
+    Needs: PEER-2.1
 
     Scenario: Three lines
       Given "ann" has started a chat that names "bob" and "eve"

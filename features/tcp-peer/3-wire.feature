@@ -20,6 +20,7 @@ Feature: Chat between peers, part 3: what crosses the wire
   Rule: The member `seq` counts a user's messages, from 0
     Why: it identifies each message of a user.
     Hint: begin with 0, as a number and not as a text, and add one after each message that is sent.
+    Needs: PEER-2.3
 
     Scenario: Three messages
       Given "ann" has started a chat that names "bob"
@@ -32,6 +33,7 @@ Feature: Chat between peers, part 3: what crosses the wire
   Rule: A message has the same `seq` for every peer
     Why: it is one message, whoever receives it.
     Hint: take the number once a line, not once a peer.
+    Needs: PEER-2.1 PEER-2.3
 
     Scenario: Two messages to three peers
       Given "ann" has started a chat that names "bob", "eve" and "joe"
@@ -44,6 +46,7 @@ Feature: Chat between peers, part 3: what crosses the wire
   Rule: What is received does not change `seq`
     Why: it counts what this user has sent.
     Hint: keep your own counter; do not take over the number of a message that comes in.
+    Needs: PEER-2.3 PEER-3.2
 
     Scenario: A message comes in between
       Given "ann" has started a chat that names "bob"

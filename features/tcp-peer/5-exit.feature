@@ -45,6 +45,7 @@ Feature: Chat between peers, part 5: ending
     Scenario: Nothing else is typed, and the peer is not there
       Given "bob" is not there yet
       And "ann" has started a chat that names "bob"
+      And "ann" has typed nothing yet
       When "ann" types "exit"
       Then "ann" has ended
 

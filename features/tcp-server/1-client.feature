@@ -63,6 +63,7 @@ Feature: Chat through a server, part 1: the client, chat5
   Rule: The member `seq` counts the client's messages, from 0
     Why: it identifies each message of a user.
     Hint: begin with 0; a subscription is not a message and has no number.
+    Needs: SERVER-1.4
 
     Scenario: Three messages
       Given "ann" has joined the server
@@ -149,11 +150,12 @@ Feature: Chat through a server, part 1: the client, chat5
   Rule: chat5 shows messages while its user types nothing
     Why: nobody should have to press a key to read the others.
     Hint: read the network and the keyboard at the same time.
+    Needs: SERVER-1.11
 
     Scenario: Two messages, and no line typed
       Given "ann" has joined the server
       And "ann" can be reached by the server
       When the server delivers "are you there" from "bob" to "ann"
-      Then "ann" sees "are you there" from "bob"
+      Then "ann" sees "are you there"
       When the server delivers "hello?" from "eve" to "ann"
-      Then "ann" sees "hello?" from "eve"
+      Then "ann" sees "hello?"

@@ -94,6 +94,7 @@ Feature: Chat through a server, part 2: the server, server5
   Rule: Who subscribes later receives what comes later
     Why: users come and go.
     Hint: add to the list at any time, also after messages have been delivered.
+    Needs: SERVER-2.2
 
     Scenario: A third client comes after the first message
       Given the server is running
@@ -107,6 +108,7 @@ Feature: Chat through a server, part 2: the server, server5
   Rule: The server serves any number of clients
     Why: the assignment sets no limit.
     Hint: no fixed number of places, and no client that must wait for another's connection to end.
+    Needs: SERVER-2.2
 
     Scenario: Twenty clients
       Given the server is running

@@ -1,0 +1,198 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/chatspec/chatspec/features"
+)
+
+func catalogue(t *testing.T) features.Catalogue {
+	t.Helper()
+	all, err := features.Read(features.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// prints calls the command, which must succeed and say nothing on standard
+// error, and returns what it prints.
+func prints(t *testing.T, args ...string) string {
+	t.Helper()
+	got := chatspec(t, call{args: args})
+	if got.status != 0 || got.stderr != "" {
+		t.Errorf("chatspec %s ends with %d and says %q", strings.Join(args, " "), got.status, got.stderr)
+	}
+	return got.stdout
+}
+
+func TestListShowsAssignmentsThenRulesThenScenarios(t *testing.T) {
+	t.Parallel()
+	var assignments strings.Builder
+	for _, a := range catalogue(t).Assignments {
+		fmt.Fprintf(&assignments, "%-12s %d rules\n", a.ID, len(a.Rules()))
+		var rules strings.Builder
+		for _, feature := range a.Features {
+			fmt.Fprintln(&rules, feature.Title)
+			for _, rule := range feature.Rules {
+				fmt.Fprintf(&rules, "  %-12s %-7s %s\n", rule.ID, rule.Level, rule.Title)
+			}
+		}
+		if diff := cmp.Diff(rules.String(), prints(t, "list", a.ID)); diff != "" {
+			t.Errorf("list %s (- wanted, + got):\n%s", a.ID, diff)
+		}
+	}
+	if diff := cmp.Diff(assignments.String(), prints(t, "list")); diff != "" {
+		t.Errorf("list (- wanted, + got):\n%s", diff)
+	}
+	want := "One peer is named\nTwo peers are named\nFive peers are named\n"
+	for _, id := range []string{"PEER-2.1", "peer-2.1", "@PEER-2.1"} {
+		if diff := cmp.Diff(want, prints(t, "list", id)); diff != "" {
+			t.Errorf("list %s (- wanted, + got):\n%s", id, diff)
+		}
+	}
+}
+
+func TestExplainSaysAllThatIsKnownOfARule(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"PEER-3.2", "peer-3.2", "@PEER-3.2"} {
+		got := prints(t, "explain", id)
+		rule, _ := catalogue(t).Rule("PEER-3.2")
+		for _, part := range append([]string{
+			"PEER-3.2  " + rule.Title + " (must)\n", "Why     " + rule.Why, "Hint    " + rule.Hint, "Source  " + rule.Source,
+			"\nScenario: " + rule.Scenarios[0].Name + "\n",
+		}, rule.Scenarios[0].Steps...) {
+			if !strings.Contains(got, part) {
+				t.Errorf("explain %s does not say %q:\n%s", id, part, got)
+			}
+		}
+	}
+	if got := prints(t, "explain", "SERVER-3.2"); !strings.Contains(got, "\nNeeds   SERVER-1.9, ") {
+		t.Errorf("it does not say what SERVER-3.2 needs:\n%s", got)
+	}
+}
+
+func TestHelpShowsTheCommands(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{nil, {"--help"}, {"help"}} {
+		got := prints(t, args...)
+		for _, command := range []string{"run", "list", "explain", "reference", "doctor", "docs"} {
+			if !strings.Contains(got, "\n  "+command+" ") {
+				t.Errorf("chatspec %v does not show %s:\n%s", args, command, got)
+			}
+		}
+	}
+	got := prints(t, "run", "--help")
+	for _, flag := range []string{"--assignment", "--tags", "--format", "--jobs", "--patience"} {
+		if !strings.Contains(got, flag) {
+			t.Errorf("run --help does not show %s:\n%s", flag, got)
+		}
+	}
+	if got := prints(t, "reference"); !strings.Contains(got, "reference PROGRAM ARG") {
+		t.Errorf("reference alone shows:\n%s", got)
+	}
+}
+
+func TestDoctorSaysWhatCanBeJudgedHere(t *testing.T) {
+	t.Parallel()
+	got := prints(t, "doctor")
+	for _, a := range catalogue(t).Assignments {
+		if want := fmt.Sprintf("%-13s can be judged here\n", a.ID); !strings.Contains(got, want) {
+			t.Errorf("it does not say %q:\n%s", want, got)
+		}
+	}
+	for _, tool := range []string{"machine", "python3", "node", "java", "go", "ruby", "perl", "php"} {
+		if !strings.Contains("\n"+got, "\n"+tool+" ") {
+			t.Errorf("it does not speak of %s:\n%s", tool, got)
+		}
+	}
+}
+
+func TestDoctorSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	got := chatspec(t, call{args: []string{"doctor"}, env: []string{"PATH=" + t.TempDir()}})
+	if got.status != 0 || got.stderr != "" || !strings.Contains(got.stdout, "node          not found: submissions in JavaScript cannot be judged\n") {
+		t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
+	}
+}
+
+// root is the top of the checkout.
+const root = "../.."
+
+// docs writes the page anew, in a folder with the given mutants.
+func docs(t *testing.T, mutants map[string]string) string {
+	t.Helper()
+	dir := folder(t, mutants)
+	if got := chatspec(t, call{args: []string{"docs"}, dir: dir}); got.status != 0 || got.stdout+got.stderr != "" {
+		t.Fatalf("it ends with %d, prints %q and says %q", got.status, got.stdout, got.stderr)
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "CONFORMANCE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(page)
+}
+
+func TestTheConformancePageIsNotStale(t *testing.T) {
+	t.Parallel()
+	patches, err := filepath.Glob(filepath.Join(root, "fixtures/mutants/*/*.patch"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mutants := map[string]string{}
+	for _, patch := range patches {
+		data, err := os.ReadFile(patch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, err := filepath.Rel(root, patch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mutants[name] = string(data)
+	}
+	want := docs(t, mutants)
+	committed, err := os.ReadFile(filepath.Join(root, "CONFORMANCE.md"))
+	if err != nil {
+		t.Fatalf("run `make docs`: %v", err)
+	}
+	if diff := cmp.Diff(want, string(committed)); diff != "" {
+		t.Errorf("CONFORMANCE.md is stale: run `make docs` (- as it should be, + as it is):\n%s", diff)
+	}
+}
+
+func TestTheConformancePageHasEveryRuleWithItsMutants(t *testing.T) {
+	t.Parallel()
+	page := docs(t, map[string]string{
+		"fixtures/mutants/tcp-peer/counts-from-one.patch": "Breaks: PEER-3.2 PEER-3.3\nFault: it counts from 1\n\n--- a/x\n+++ b/x\n",
+	})
+	all := catalogue(t)
+	for _, id := range all.RuleIDs() {
+		rule, _ := all.Rule(id)
+		_, section, ok := strings.Cut(page, "\n#### "+id+" "+rule.Title+"\n\n")
+		if !ok {
+			t.Errorf("%s has no section", id)
+			continue
+		}
+		section, _, _ = strings.Cut(section, "\n#")
+		parts := []string{"- **" + string(rule.Level) + "**, from " + rule.Source + "\n", "- Why: " + rule.Why + "\n", "- Hint: " + rule.Hint + "\n"}
+		for _, scenario := range rule.Scenarios {
+			parts = append(parts, "  - "+scenario.Name+"\n")
+		}
+		for _, part := range parts {
+			if !strings.Contains(section, part) {
+				t.Errorf("the section of %s lacks %q", id, part)
+			}
+		}
+		breaks := id == "PEER-3.2" || id == "PEER-3.3"
+		if strings.Contains(section, "  - `counts-from-one`: it counts from 1\n") != breaks {
+			t.Errorf("the section of %s shows its mutants so:\n%s", id, section)
+		}
+	}
+}

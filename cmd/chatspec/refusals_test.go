@@ -1,0 +1,164 @@
+package main_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestWhatCannotBeDoneIsSaidInOneSentence: exit status 2, one sentence on
+// standard error, and nothing on standard output.
+func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{
+		"empty/README.md":              "to do",
+		"chat/chat.py":                 "",
+		"script/chat.js":               "",
+		"program/chat.go":              "",
+		"wrong/chatspec.yaml":          "assignment: tcp-peer\nprograms:\n  chta: {run: x}\n",
+		"two/a/chat.py":                "",
+		"two/b/chat.py":                "",
+		"endpoint/chatspec.yaml":       "endpoints: {server5: somewhere}\n",
+		"evil\x1b[31m/a/chat.py":       "",
+		"evil\x1b[31m/b\u202e/chat.py": "",
+	})
+	nowhere := []string{"PATH=" + t.TempDir()}
+	for _, c := range []struct {
+		name string
+		args []string
+		env  []string
+		want string
+	}{
+		{"an unknown assignment", []string{"run", "chat", "--assignment", "tcp-per"}, nil,
+			`there is no assignment "tcp-per"; there are tcp-peer, tcp-server`},
+		{"an assignment that the folder has not", []string{"run", "chat", "--assignment", "tcp-server"}, nil,
+			`chat has no file that is called as a program of tcp-server (chat5.py, server5.py): give its folder, name its programs in chatspec.yaml, or rename them`},
+		{"a missing folder", []string{"run", "nowhere"}, nil,
+			"there is no folder \"nowhere\": give the submission's folder, or `reference`"},
+		{"no name", []string{"run", ""}, nil,
+			"there is no folder \"\": give the submission's folder, or `reference`"},
+		{"a file", []string{"run", "chat/chat.py"}, nil,
+			"chat/chat.py is a file: give the folder that it is in"},
+		{"a folder without a program", []string{"run", "empty"}, nil,
+			"empty has no file that is called as a program of tcp-peer or tcp-server (chat.py, chat5.py, server5.py): give its folder, name its programs in chatspec.yaml, or rename them"},
+		{"a wrong manifest", []string{"run", "wrong"}, nil,
+			`wrong/chatspec.yaml:3: tcp-peer has no program "chta"; did you mean "chat"?`},
+		{"a wrong endpoint", []string{"run", "endpoint"}, nil,
+			`endpoint/chatspec.yaml:1: "somewhere" is no address: write it as 127.0.0.1:5000`},
+		{"two programs of one name", []string{"run", "two"}, nil,
+			"two files could be chat: a/chat.py and b/chat.py: say which in chatspec.yaml"},
+		{"a name that would rule the terminal", []string{"run", "evil\x1b[31m"}, nil,
+			"two files could be chat: a/chat.py and b·/chat.py: say which in chatspec.yaml"},
+		{"no interpreter", []string{"run", "script"}, nowhere,
+			"chat.js needs Node.js, and there is no `node` on the PATH: install it (Debian: apt-get install nodejs)"},
+		{"no compiler", []string{"run", "program"}, nowhere,
+			"chat.go must be compiled, and there is no `go` on the PATH: install Go, or give an executable"},
+
+		{"an unknown format", []string{"run", "--format", "xml"}, nil,
+			`there is no format "xml"; there are pretty, progress, json, junit, cucumber`},
+		{"two formats for the terminal", []string{"run", "--format", "json", "--format", "junit"}, nil,
+			"only one format can go to the terminal: give the others a file, as in junit:report.xml"},
+		{"a report in a missing folder", []string{"run", "--format", "json:no/such/folder.json"}, nil,
+			"a report cannot be written: open no/such/folder.json: no such file or directory"},
+		{"no job", []string{"run", "--jobs", "0"}, nil,
+			"--jobs must be at least 1, not 0"},
+		{"jobs that are no number", []string{"run", "--jobs", "many"}, nil,
+			"invalid argument \"many\" for \"--jobs\" flag: `chatspec run --help` shows the flags"},
+		{"no patience", []string{"run", "--patience", "0"}, nil,
+			"--patience must be more than 0 and at most 1000, not 0"},
+		{"less than no patience", []string{"run", "--patience", "-1"}, nil,
+			"--patience must be more than 0 and at most 1000, not -1"},
+		{"endless patience", []string{"run", "--patience", "Inf"}, nil,
+			"--patience must be more than 0 and at most 1000, not +Inf"},
+		{"patience that is no number", []string{"run", "--patience", "NaN"}, nil,
+			"--patience must be more than 0 and at most 1000, not NaN"},
+		{"patience in words", []string{"run", "--patience", "long"}, nil,
+			"invalid argument \"long\" for \"--patience\" flag: `chatspec run --help` shows the flags"},
+		{"tags that match nothing", []string{"run", "--tags", "@PEER-99.1"}, nil,
+			"no scenario has the tags \"@PEER-99.1\": `chatspec list` shows the rules, whose ids are tags"},
+		{"tags that exclude each other", []string{"run", "--tags", "@PEER-1.1 && ~@PEER-1.1"}, nil,
+			"no scenario has the tags \"@PEER-1.1 && ~@PEER-1.1\": `chatspec list` shows the rules, whose ids are tags"},
+		{"tags that end early", []string{"run", "--tags", "@PEER-3.2 &&"}, nil,
+			`"@PEER-3.2 &&" is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others`},
+		{"tags as Cucumber has them", []string{"run", "--tags", "@PEER-3.2 or not @PEER-1.1"}, nil,
+			`"@PEER-3.2 or not @PEER-1.1" is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others`},
+		{"tags in parentheses", []string{"run", "--tags", "(@PEER-3.2)"}, nil,
+			`"(@PEER-3.2)" is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others`},
+		{"nothing but a tilde", []string{"run", "--tags", "~"}, nil,
+			`"~" is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others`},
+		{"two targets", []string{"run", "chat", "empty"}, nil,
+			"`chatspec run` takes one target: a folder, or `reference`; \"empty\" is too much"},
+		{"an unknown flag", []string{"run", "--fast"}, nil,
+			"unknown flag: --fast: `chatspec run --help` shows the flags"},
+		{"a flag without its value", []string{"run", "--format"}, nil,
+			"flag needs an argument: --format: `chatspec run --help` shows the flags"},
+
+		{"an unknown command", []string{"rum"}, nil,
+			"there is no command \"rum\": `chatspec --help` shows the commands"},
+		{"an unknown rule to list", []string{"list", "PEER-99.1"}, nil,
+			"there is no assignment and no rule \"PEER-99.1\": `chatspec list` shows the assignments, `chatspec list tcp-peer` its rules"},
+		{"two things to list", []string{"list", "tcp-peer", "tcp-server"}, nil,
+			"`chatspec list` takes one assignment or rule; \"tcp-server\" is too much"},
+		{"an unknown rule to explain", []string{"explain", "NOPE"}, nil,
+			"there is no assignment and no rule \"NOPE\": `chatspec list` shows the assignments, `chatspec list tcp-peer` its rules"},
+		{"no rule to explain", []string{"explain"}, nil,
+			"a rule is missing, as in `chatspec explain PEER-3.2`: `chatspec list` shows where they are"},
+		{"docs outside a checkout", []string{"docs"}, nil,
+			"there are no mutants in fixtures/mutants: `chatspec docs` is run at the top of a checkout of chatspec"},
+		{"docs of something", []string{"docs", "PEER-3.2"}, nil,
+			"`chatspec docs` takes no argument; \"PEER-3.2\" is too much"},
+		{"a doctor for somebody", []string{"doctor", "bob"}, nil,
+			"`chatspec doctor` takes no argument; \"bob\" is too much"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := chatspec(t, call{args: c.args, dir: dir, env: c.env})
+			if got.status != 2 || got.stdout != "" {
+				t.Errorf("it ends with %d and prints %q", got.status, got.stdout)
+			}
+			if want := "chatspec: " + c.want + "\n"; got.stderr != want {
+				t.Errorf("it says\n%sand should say\n%s", got.stderr, want)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if left, _ := filepath.Glob(filepath.Join(dir, "*.json")); len(left) > 0 {
+			t.Errorf("reports were left: %v", left)
+		}
+	})
+}
+
+func TestARunThatCannotBeDoneLeavesReportsAsTheyWere(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"old.json": "as it was\n"})
+	got := chatspec(t, call{args: []string{"run", "nowhere", "--format", "json:old.json", "--format", "junit:new.xml"}, dir: dir})
+	if got.status != 2 {
+		t.Errorf("it ends with %d", got.status)
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "old.json")); err != nil || string(data) != "as it was\n" {
+		t.Errorf("the old report is now %q (%v)", data, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "new.xml")); !os.IsNotExist(err) {
+		t.Errorf("a new report is there: %v", err)
+	}
+}
+
+func TestAProgramOfTheReferenceSaysHowItIsUsed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"chat", "chatspec: chat: a name and a port are needed\nusage: chat NAME PORT [IP:PORT ...]\n"},
+		{"chat ann many", "usage: chat NAME PORT [IP:PORT ...]\n"},
+		{"chat5 ann 5000", "usage: chat5 "},
+		{"server5", "usage: server5 "},
+		{"server9", "chatspec: \"server9\" is not a program of the reference, which has chat, chat5, server5\n"},
+	} {
+		got := chatspec(t, call{args: append([]string{"reference"}, strings.Fields(c.args)...)})
+		if got.status != 2 || got.stdout != "" || !strings.HasPrefix(got.stderr, "chatspec: ") || !strings.Contains(got.stderr, c.want) {
+			t.Errorf("reference %s ends with %d, prints %q and says\n%s", c.args, got.status, got.stdout, got.stderr)
+		}
+	}
+}

@@ -1,0 +1,272 @@
+package main_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chatspec/chatspec/grading"
+)
+
+// right is a chat as a student might write it, to which no demanded rule
+// objects.
+const right = `import json
+import socket
+import sys
+import threading
+
+
+def show(connection):
+    for text in connection.makefile(encoding="utf-8"):
+        message = json.loads(text)
+        print(message["user"] + ": " + message["message"], flush=True)
+
+
+def accept(server):
+    while True:
+        connection, _ = server.accept()
+        threading.Thread(target=show, args=(connection,), daemon=True).start()
+
+
+def connect(peers):
+    return [socket.create_connection(peer.split(":")) for peer in peers]
+
+
+def main():
+    name, port, peers = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+    server = socket.create_server(("127.0.0.1", port))
+    threading.Thread(target=accept, args=(server,), daemon=True).start()
+    links, seq = None, 0
+    for line in sys.stdin:
+        line = line.rstrip("\n")
+        if line == "exit":
+            break
+        if links is None:
+            links = connect(peers)
+        for link in links:
+            text = json.dumps({"seq": seq, "user": name, "message": line})
+            link.sendall((text + "\n").encode())
+        seq += 1
+
+
+main()
+`
+
+// wrong is the right chat with one place changed.
+func wrong(t *testing.T, before, after string) string {
+	t.Helper()
+	if strings.Count(right, before) != 1 {
+		t.Fatalf("the right chat holds %q %d times", before, strings.Count(right, before))
+	}
+	return strings.Replace(right, before, after, 1)
+}
+
+// results decodes what --format json wrote: an object a line, in the schema and
+// nothing else.
+func results(t *testing.T, text string) []grading.Result {
+	t.Helper()
+	var all []grading.Result
+	for line := range strings.Lines(text) {
+		dec := json.NewDecoder(strings.NewReader(line))
+		dec.DisallowUnknownFields()
+		var result grading.Result
+		if err := dec.Decode(&result); err != nil || dec.More() {
+			t.Fatalf("this is no result: %v\n%s", err, line)
+		}
+		all = append(all, result)
+	}
+	return all
+}
+
+// ids lists the rules of a verdict.
+func ids(result grading.Result, verdict grading.Verdict) []string {
+	list := []string{}
+	for _, rule := range result.Rules {
+		if rule.Verdict == verdict {
+			list = append(list, rule.ID)
+		}
+	}
+	return list
+}
+
+func TestTheReferenceConforms(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"run"}, {"run", "reference"}, {"run", "reference", "--assignment", "tcp-peer"}} {
+		got := chatspec(t, call{args: append(args, "--tags", "@PEER-3.2")})
+		if got.status != 0 || got.stderr != "" {
+			t.Errorf("%v ends with %d and says %q", args, got.status, got.stderr)
+		}
+		if want := "tcp-peer: conformant; rules passed: 1 of 1 must\n"; !strings.HasSuffix(got.stdout, "\n"+want) {
+			t.Errorf("%v prints\n%s", args, got.stdout)
+		}
+	}
+}
+
+func TestARunOfSeveralAssignmentsWritesAResultForEach(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string][]string{
+		"":                         {"tcp-peer", "tcp-server"},
+		"--assignment tcp-server ": {"tcp-server"},
+		"--assignment tcp-server --assignment tcp-peer": {"tcp-server", "tcp-peer"},
+		"--assignment tcp-server,tcp-peer":              {"tcp-server", "tcp-peer"},
+		"--assignment tcp-peer --assignment tcp-peer":   {"tcp-peer"},
+	} {
+		got := chatspec(t, call{args: append([]string{"run", "--format", "json", "--tags", "@PEER-1.1,@SERVER-2.1"}, strings.Fields(args)...)})
+		var assignments []string
+		for _, result := range results(t, got.stdout) {
+			assignments = append(assignments, result.Assignment)
+			if result.Schema != "chatspec/1" || result.Target != "reference" || result.Verdict != "conformant" || result.Seconds <= 0 || len(result.Programs) == 0 {
+				t.Errorf("a result is %+v", result)
+			}
+		}
+		if got.status != 0 || !slices.Equal(assignments, want) {
+			t.Errorf("%s ends with %d and has results of %v", args, got.status, assignments)
+		}
+	}
+}
+
+// TestAFaultyChatFailsOnTheRuleThatItBreaks runs every demanded rule on small
+// chats, each with one fault.
+func TestAFaultyChatFailsOnTheRuleThatItBreaks(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	for _, c := range []struct {
+		name, program string
+		failed        []string // exactly these fail
+		blocked       bool     // and whether others are blocked by it
+		observed      string   // of the first that failed
+	}{
+		{"none", right, nil, false, ""},
+		{"it counts from 1", wrong(t, "links, seq = None, 0", "links, seq = None, 1"),
+			[]string{"PEER-3.2"}, false, "they carry 1, 2, 3"},
+		{"it does not listen", wrong(t, `socket.create_server(("127.0.0.1", port))`, "socket.socket()"),
+			[]string{"PEER-1.1"}, true, "it listens nowhere"},
+		{"it crashes at its start", wrong(t, "    server = ", "    config = open('settings.json')\n    server = "),
+			[]string{"PEER-1.1"}, true, "No such file or directory: 'settings.json'"},
+		{"it strips spaces", wrong(t, `line.rstrip("\n")`, "line.strip()"),
+			[]string{"PEER-3.8"}, false, `"indented, and more"`},
+		{"it prints nothing", wrong(t, `        print(message["user"] + ": " + message["message"], flush=True)`, "        pass"),
+			[]string{"PEER-4.1", "PEER-4.2"}, true, "it shows nothing"},
+		{"it joins JSON by hand", wrong(t, `json.dumps({"seq": seq, "user": name, "message": line})`, `'{"seq": %d, "user": "%s", "message": "%s"}' % (seq, name, line)`),
+			[]string{"PEER-3.6"}, false, `she said`},
+		{"it connects when it starts", wrong(t, "links, seq = None, 0", "links, seq = connect(peers), 0"),
+			[]string{"PEER-1.2"}, true, "it has connected to"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, map[string]string{"homework/chat.py": c.program})
+			got := chatspec(t, call{args: []string{"run", dir, "--tags", "@must", "--format", "json", "--jobs", "6"}})
+			all := results(t, got.stdout)
+			if len(all) != 1 || got.stderr != "" {
+				t.Fatalf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
+			}
+			failed, blocked := ids(all[0], grading.Failed), ids(all[0], grading.Blocked)
+			if !slices.Equal(failed, c.failed) && len(failed)+len(c.failed) > 0 {
+				t.Errorf("these rules fail: %v; these should: %v", failed, c.failed)
+			}
+			if len(blocked) > 0 != c.blocked {
+				t.Errorf("these are blocked: %v", blocked)
+			}
+			verdict, status := "conformant", 0
+			if len(c.failed) > 0 {
+				verdict, status = "nonconformant", 1
+			}
+			if got.status != status || all[0].Verdict != verdict {
+				t.Errorf("it ends with %d: %s", got.status, all[0].Verdict)
+			}
+			checkFailure(t, all[0], c.observed)
+		})
+	}
+}
+
+// checkFailure looks at what is said of the first rule that failed.
+func checkFailure(t *testing.T, result grading.Result, observed string) {
+	t.Helper()
+	for _, rule := range result.Rules {
+		for _, scenario := range rule.Scenarios {
+			if scenario.Verdict != grading.Failed {
+				continue
+			}
+			f := scenario.Failure
+			if f.Step == "" || f.Expected == "" || f.Hint == "" || len(f.Journal) == 0 || !strings.Contains(f.Observed, observed) {
+				t.Errorf("the failure of %s should show %q, and is %+v", rule.ID, observed, f)
+			}
+			return
+		}
+	}
+}
+
+func TestThePrettyReportNamesExpectedObservedHintAndJournal(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	for _, c := range []struct {
+		name, program, tags string
+		want                []string
+	}{
+		{"it counts from 1", wrong(t, "links, seq = None, 0", "links, seq = None, 1"), "@PEER-3.1,@PEER-3.2", []string{
+			"\n  ✓ PEER-3.1     Every message is one JSON object\n",
+			"\n  ✗ PEER-3.2     The member `seq` counts a user's messages, from 0\n",
+			"\n✗ PEER-3.2 The member `seq` counts a user's messages, from 0\n",
+			"\n  Scenario  Three messages\n",
+			"\n  Step      \"bob\" has received the numbers 0, 1, 2\n",
+			"\n  Expected  the messages to bob carry the `seq` 0, 1, 2\n",
+			"\n  Observed  they carry 1, 2, 3\n",
+			"\n  Hint      begin with 0, ",
+			"\n  What happened last:\n",
+			`ann → bob: {"seq": 1, "user": "ann", "message": "one"}`,
+			"\ntcp-peer: nonconformant; rules passed: 1 of 2 must\n",
+		}},
+		{"it crashes at its start", "import os\nos.environ['CHAT_HOME']\n", "@PEER-1.1,@PEER-3.2", []string{
+			"\n✗ PEER-1.1 ",
+			"\n  Observed  it ended before it listened (exit status 1)",
+			"\n  What it wrote to standard error:\n    Traceback (most recent call last):\n",
+			"KeyError: 'CHAT_HOME'",
+			"\n– blocked: PEER-3.2\n",
+			"\ntcp-peer: nonconformant; rules passed: 0 of 2 must\n",
+		}},
+		{"it would rule the terminal", "import sys\nsys.exit('\\x1b[31mred\\x1b[2J\\x07')\n", "@PEER-1.1", []string{
+			"·[31mred·[2J·",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, map[string]string{"chat.py": c.program})
+			got := chatspec(t, call{args: []string{"run", dir, "--tags", c.tags}})
+			if got.status != 1 || got.stderr != "" {
+				t.Errorf("it ends with %d and says %q", got.status, got.stderr)
+			}
+			for _, part := range c.want {
+				if !strings.Contains(got.stdout, part) {
+					t.Errorf("it does not print %q", part)
+				}
+			}
+			if i := strings.IndexFunc(got.stdout, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f }); i >= 0 {
+				t.Errorf("it prints the control character %q", got.stdout[i])
+			}
+			if t.Failed() {
+				t.Logf("it prints\n%s", got.stdout)
+			}
+		})
+	}
+}
+
+// A failed start is said once.
+func TestWhatBlocksManyRulesIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{"chat.py": "import os\nos.environ['CHAT_HOME']\n"})
+	got := chatspec(t, call{args: []string{"run", dir}})
+	if count := strings.Count(got.stdout, "– blocked: "); count != 1 {
+		t.Errorf("blocked rules are told of %d times:\n%s", count, got.stdout)
+	}
+}
+
+func TestASubmissionMayHoldItsLibraries(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{"chat.py": right, "node_modules/x/index.js": "", "venv/lib/x.py": "", ".git/HEAD": ""})
+	if got := chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.1"}}); got.status != 0 {
+		t.Errorf("it ends with %d and says %s", got.status, got.stderr)
+	}
+}
