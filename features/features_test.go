@@ -274,20 +274,42 @@ func checkWords(t *testing.T, rule features.Rule) {
 	}
 }
 
-// The grading looks at the rules in their order: what a rule needs must have
-// been decided before.
-func TestARuleNeedsOnlyRulesBeforeItInItsAssignment(t *testing.T) {
+// Of rules that need each other in a circle, all would be blocked and none
+// would have failed.
+func TestRulesNeedEachOtherWithoutACircleWithinTheirAssignment(t *testing.T) {
 	for _, assignment := range real(t).Assignments {
-		var before []string
+		needs := map[string][]string{}
+		for _, rule := range assignment.Rules() {
+			needs[rule.ID] = rule.Needs
+		}
 		for _, rule := range assignment.Rules() {
 			for _, need := range rule.Needs {
-				if !slices.Contains(before, need) {
-					t.Errorf("%s needs %s, which does not stand before it", rule.ID, need)
+				if _, ok := needs[need]; !ok {
+					t.Errorf("%s needs %s of another assignment", rule.ID, need)
+				}
+				if reaches(needs, need, rule.ID) {
+					t.Errorf("%s needs %s, which needs %s", rule.ID, need, rule.ID)
 				}
 			}
-			before = append(before, rule.ID)
 		}
 	}
+}
+
+// reaches reports whether a rule needs another, directly or by those that it
+// needs.
+func reaches(needs map[string][]string, from, to string) bool {
+	seen := map[string]bool{}
+	for next := []string{from}; len(next) > 0; next = next[1:] {
+		id := next[0]
+		if id == to {
+			return true
+		}
+		if !seen[id] {
+			seen[id] = true
+			next = append(next, needs[id]...)
+		}
+	}
+	return false
 }
 
 // A robust rule is never demanded, and must not keep one that is from being

@@ -82,7 +82,6 @@ func worst(scenarios []Scenario) Verdict {
 }
 
 // blockNeedy turns failed into blocked where a rule that is needed did not pass.
-// The rules stand in the order in which they need each other.
 func blockNeedy(rules []features.Rule, graded []Rule) {
 	for i := range graded {
 		rule := rules[slices.IndexFunc(rules, func(r features.Rule) bool { return r.ID == graded[i].ID })]

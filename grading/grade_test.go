@@ -162,6 +162,15 @@ func TestAFailureIsBlockedWhereWhatItNeedsDidNotPass(t *testing.T) {
 	}
 }
 
+func TestARuleMayNeedOneThatStandsAfterIt(t *testing.T) {
+	a := assignment(rule("TALK-1.1", features.Must, 1, "TALK-1.2"), rule("TALK-1.2", features.Must, 1, "TALK-1.3"), rule("TALK-1.3", features.Must, 1))
+	result := grade(a, came("TALK-1.1", failed), came("TALK-1.2", failed), came("TALK-1.3", failed))
+	want := map[string]grading.Verdict{"TALK-1.1": blocked, "TALK-1.2": blocked, "TALK-1.3": failed}
+	if diff := cmp.Diff(want, verdicts(result)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestBlockingDoesNotChangeTheOutcomes(t *testing.T) {
 	outcomes := came("TALK-1.2", failed)
 	grade(assignment(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1, "TALK-1.1")), came("TALK-1.1", failed), outcomes)

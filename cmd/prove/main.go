@@ -65,6 +65,9 @@ func (t trial) failed() []string {
 }
 
 func prove(ctx context.Context, only string, atOnce, jobs int) (proof, error) {
+	if atOnce < 1 || jobs < 1 {
+		return proof{}, fmt.Errorf("--at-once and --jobs must be at least 1, not %d and %d", atOnce, jobs)
+	}
 	pattern, err := regexp.Compile(only)
 	if err != nil {
 		return proof{}, fmt.Errorf("reading --only: %w", err)
@@ -77,7 +80,13 @@ func prove(ctx context.Context, only string, atOnce, jobs int) (proof, error) {
 	if err != nil {
 		return proof{}, err
 	}
+	if len(all) == 0 {
+		return proof{}, fmt.Errorf("there are no mutants in %s: it is run at the top of a checkout of chatspec", mutants.Folder)
+	}
 	all = slices.DeleteFunc(all, func(m mutants.Mutant) bool { return !pattern.MatchString(m.Name) })
+	if len(all) == 0 {
+		return proof{}, fmt.Errorf("no mutant is called like %q: their names are those of the patches in %s", only, mutants.Folder)
+	}
 	p := proof{rules: catalogue.RuleIDs(), trials: make([]trial, len(all)), whole: only == ""}
 	errs := make([]error, len(all))
 	places := make(chan struct{}, atOnce)

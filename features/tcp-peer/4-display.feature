@@ -67,7 +67,6 @@ Feature: Chat between peers, part 4: what the user sees
 
     Scenario Outline: A message with <what>
       Given "ann" has started a chat that names "bob"
-      And "eve" has sent "before" to "ann"
       When "bob" sends "<line>" to "ann"
       Then "ann" sees it to the letter
 
