@@ -36,6 +36,7 @@ Feature: Chat between peers, part 5: ending
   Rule: `exit` works as the very first line
     Why: a user may change their mind; nothing is connected then.
     Hint: look for `exit` before you connect, and close only what is open.
+    Needs: PEER-1.2
 
     Scenario: Nothing else is typed
       Given "ann" has started a chat that names "bob"
