@@ -104,7 +104,7 @@ func (c call) command(t *testing.T) (cmd *exec.Cmd, temp string) {
 	temp = t.TempDir()
 	cmd = exec.CommandContext(ctx, binary, c.args...)
 	cmd.Dir = c.dir
-	cmd.Env = append(environment("TMPDIR", "NO_COLOR", "TERM"), "TMPDIR="+temp)
+	cmd.Env = append(environment("TMPDIR", "TERM", "NO_COLOR", "CI", "COLORTERM", "CLICOLOR", "CLICOLOR_FORCE"), "TMPDIR="+temp)
 	cmd.Env = append(cmd.Env, c.env...)
 	// Where it hangs, its goroutines show why.
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) }
