@@ -205,7 +205,13 @@ func comesBefore(a, b journal.Event) bool {
 	return a.At < b.At
 }
 
-// ends waits for a program's end.
+// ends waits for a program's end, and until a server beside it has noticed.
 func (w *world) ends(ctx context.Context, user string) error {
-	return w.stage.AwaitEnd(ctx, who(user))
+	if err := w.stage.AwaitEnd(ctx, who(user)); err != nil {
+		return err
+	}
+	if !w.isActor(theServer) {
+		return nil
+	}
+	return w.stage.AwaitNoticed(ctx, who(user), theServer)
 }

@@ -30,3 +30,5 @@ Feature: Chat through a server, part 3: chat5 and server5 together
       Then "bob" has ended
       When "ann" types "is he gone?"
       Then "eve" sees "is he gone?" from "ann"
+      When "eve" types "it seems so"
+      Then "ann" sees "it seems so" from "eve"
