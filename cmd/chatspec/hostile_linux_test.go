@@ -9,7 +9,7 @@ import (
 )
 
 // mostMemory bounds what the command may need, whatever a program does.
-const mostMemory = 256 << 20
+const mostMemory = 160 << 20
 
 // begin is how the hostile programs begin. They come to their end after a
 // minute, were the harness itself broken.
@@ -118,6 +118,14 @@ for i in range(20000):
     except OSError: pass
 rest()
 `, true},
+		{"it sends messages without end", listen + `
+sys.stdin.readline()
+talk = socket.create_connection(peers[0], timeout=5)
+try:
+    while going(): talk.sendall(b"{}" * 30000)
+except OSError: pass
+rest()
+`, true},
 		{"it pretends to be the harness", listen + `
 strange = socket.socket()
 strange.bind(("127.77.77.77", 0))
@@ -141,6 +149,24 @@ rest()
 				t.Errorf("it needed %d MiB", got.peak>>20)
 			}
 		})
+	}
+}
+
+// TestAnOrdinaryUserRemovesWhatAProgramHasLocked: to root, nothing is locked.
+func TestAnOrdinaryUserRemovesWhatAProgramHasLocked(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{"chat.py": listen + `
+os.makedirs("locked/inner")
+open("locked/inner/file", "w").close()
+os.chmod("locked/inner", 0)
+os.chmod("locked", 0)
+os.chmod(".", 0)
+rest()
+`})
+	got := chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.1"}, ordinary: true})
+	if got.status != 0 || got.stderr != "" {
+		t.Errorf("it ends with %d and says %q and %q", got.status, got.stdout, got.stderr)
 	}
 }
 

@@ -58,6 +58,8 @@ type call struct {
 	dir string
 	// env is added to the environment.
 	env []string
+	// ordinary calls it as an ordinary user, also where the test is root.
+	ordinary bool
 	// started, where it is not nil, is called when it runs.
 	started func(*exec.Cmd)
 }
@@ -106,10 +108,31 @@ func (c call) command(t *testing.T) (cmd *exec.Cmd, temp string) {
 	cmd.Dir = c.dir
 	cmd.Env = append(environment("TMPDIR", "TERM", "NO_COLOR", "CI", "COLORTERM", "CLICOLOR", "CLICOLOR_FORCE"), "TMPDIR="+temp)
 	cmd.Env = append(cmd.Env, c.env...)
+	if c.ordinary && os.Geteuid() == 0 {
+		becomeNobody(t, cmd, temp)
+	}
 	// Where it hangs, its goroutines show why.
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) }
 	cmd.WaitDelay = 10 * time.Second
 	return cmd, temp
+}
+
+// nobody is the user without rights of its own.
+const nobody = 65534
+
+// becomeNobody gives a command away, with its folder for temporary files, and
+// opens the folders that lead to what it needs.
+func becomeNobody(t *testing.T, cmd *exec.Cmd, temp string) {
+	t.Helper()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	if err := os.Chown(temp, nobody, nobody); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{filepath.Dir(temp), filepath.Dir(binary)} {
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // environment is the present one without the named variables.
@@ -151,10 +174,10 @@ func folder(t *testing.T, files map[string]string) string {
 	dir := t.TempDir()
 	for name, text := range files {
 		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
