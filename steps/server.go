@@ -230,8 +230,9 @@ func (w *world) serverIsRunning(ctx context.Context) error {
 	return w.stage.AwaitListening(ctx, theServer)
 }
 
-// askToSubscribe sends subscriptions, and waits until the server has come to
-// rest; it does not look whether the server delivers.
+// askToSubscribe sends subscriptions, each when the server has come to rest
+// after the one before, so that they are served in this order; it does not look
+// whether the server delivers.
 func (w *world) askToSubscribe(ctx context.Context, clients string) error {
 	dialect, err := w.stage.ClientDialect(ctx)
 	if err != nil {
@@ -241,8 +242,9 @@ func (w *world) askToSubscribe(ctx context.Context, clients string) error {
 		if err := w.stage.Subscribe(ctx, client, theServer, dialect); err != nil {
 			return err
 		}
-	}
-	for _, client := range list(clients) {
+		if err := w.stage.AwaitIdle(ctx, theServer); err != nil {
+			return err
+		}
 		w.clients = append(without(w.clients, client), client)
 	}
 	return w.stage.AwaitServed(ctx, theServer, w.clients[0], w.clients[1:], dialect.Chat)
