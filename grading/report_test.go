@@ -39,7 +39,7 @@ func golden(t *testing.T, name, got string) {
 
 // results are two results in which everything happens that reports tell of.
 func results() []grading.Result {
-	start := grading.Failure{Step: `"ann" has started a chat`, Expected: "trial listens on 127.0.0.1:1", Observed: "it ended before it listened (exit status 1)", Hint: "its own hint"}
+	start := grading.Failure{Step: `"ann" has started a chat`, Expected: "ann listens on 127.0.0.1:1", Observed: "it ended before it listened (exit status 1)", Hint: "its own hint"}
 	other := start
 	other.Step = `"bob" has started a chat`
 	return []grading.Result{{

@@ -264,8 +264,8 @@ func TestWhatBlocksManyRulesIsSaidOnce(t *testing.T) {
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"chat.py": "import os\nos.environ['CHAT_HOME']\n"})
 	got := chatspec(t, call{args: []string{"run", dir}})
-	if count := strings.Count(got.stdout, "  Expected  trial listens on "); count != 1 {
-		t.Errorf("the failed start is told of %d times:\n%s", count, got.stdout)
+	if count := strings.Count(got.stdout, "– blocked: "); count != 1 {
+		t.Errorf("what blocks is told of %d times:\n%s", count, got.stdout)
 	}
 }
 
