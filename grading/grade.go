@@ -11,6 +11,7 @@ import (
 // A Sheet is what a run hands over to be graded.
 type Sheet struct {
 	Target       string
+	Isolation    string
 	Seconds      float64
 	Programs     []Program
 	Observations []string
@@ -24,6 +25,7 @@ func Grade(assignment features.Assignment, sheet Sheet) Result {
 		Schema:       Schema,
 		Assignment:   assignment.ID,
 		Target:       sheet.Target,
+		Isolation:    sheet.Isolation,
 		Seconds:      sheet.Seconds,
 		Programs:     orEmpty(sheet.Programs),
 		Rules:        []Rule{},

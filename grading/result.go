@@ -46,9 +46,12 @@ type Failure struct {
 
 // A Result is a run of one assignment against one target.
 type Result struct {
-	Schema       string    `json:"schema"`
-	Assignment   string    `json:"assignment"`
-	Target       string    `json:"target"`
+	Schema     string `json:"schema"`
+	Assignment string `json:"assignment"`
+	Target     string `json:"target"`
+	// Isolation says where the programs lived: "host" is each on a host of its
+	// own, "none" on the machine itself.
+	Isolation    string    `json:"isolation,omitempty"`
 	Seconds      float64   `json:"seconds"`
 	Verdict      string    `json:"verdict"`
 	Programs     []Program `json:"programs"`

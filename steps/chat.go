@@ -67,6 +67,8 @@ func (w *world) isAbsent(peer string) error {
 func (w *world) isOnHost(peer, host string) error {
 	addr, err := netip.ParseAddr(host)
 	w.hosts[who(peer)] = addr
+	// Who knows another host looks for nobody on this one.
+	w.stage.Strictly()
 	return err
 }
 
@@ -101,7 +103,7 @@ func (w *world) hasStartedChat(ctx context.Context, user, peers string) error {
 	if err := w.startsChat(ctx, user, peers); err != nil {
 		return err
 	}
-	return w.listens(ctx, user)
+	return w.stage.AwaitReady(ctx, who(user))
 }
 
 func (w *world) listens(ctx context.Context, user string) error {
@@ -369,5 +371,5 @@ func (w *world) startLinked(ctx context.Context, user, named string, addresses m
 	if err := w.launch(user, "chat", addr, stage.ChatValues(user, addr, peers...)); err != nil {
 		return err
 	}
-	return w.listens(ctx, user)
+	return w.stage.AwaitReady(ctx, user)
 }

@@ -171,7 +171,7 @@ func (w *world) canBeReached(ctx context.Context, user string) error {
 	if err != nil || dialect.OnConnection {
 		return err
 	}
-	return w.stage.AwaitListening(ctx, who(user))
+	return w.stage.AwaitReady(ctx, who(user))
 }
 
 func (w *world) delivers(ctx context.Context, text, author, user string) error {
@@ -227,7 +227,7 @@ func (w *world) serverIsRunning(ctx context.Context) error {
 	if err := w.launchServer(); err != nil {
 		return err
 	}
-	return w.stage.AwaitListening(ctx, theServer)
+	return w.stage.AwaitReady(ctx, theServer)
 }
 
 // askToSubscribe sends subscriptions, each when the server has come to rest
@@ -398,6 +398,9 @@ func (w *world) useOwnServer(ctx context.Context, users string) error {
 	}
 	for _, user := range list(users) {
 		if _, err := w.stage.AwaitOperationOf(ctx, user, theServer, "subscribe"); err != nil {
+			return err
+		}
+		if err := w.canBeReached(ctx, user); err != nil {
 			return err
 		}
 	}

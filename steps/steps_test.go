@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
@@ -34,9 +35,28 @@ func reference(t *testing.T) *target.Target {
 	return target.Reference(binary)
 }
 
-func newRun(t *testing.T, subject *target.Target) *stage.Run {
+func TestMain(m *testing.M) {
+	host.TakeOver()
+	os.Exit(m.Run())
+}
+
+// inEachIsolation runs a test in both ways of isolation. Where there is one
+// only, the other is skipped, but not in CI.
+func inEachIsolation(t *testing.T, test func(t *testing.T, way stage.Isolation)) {
 	t.Helper()
-	run, err := stage.NewRun(subject, 1)
+	for _, way := range []stage.Isolation{stage.OwnHost, stage.Shared} {
+		t.Run(string(way), func(t *testing.T) {
+			if err := stage.CheckHosts(); way == stage.OwnHost && err != nil && os.Getenv("CI") != "true" {
+				t.Skip(err)
+			}
+			test(t, way)
+		})
+	}
+}
+
+func newRun(t *testing.T, subject *target.Target, way stage.Isolation) *stage.Run {
+	t.Helper()
+	run, err := stage.NewRun(subject, stage.Options{Isolate: way})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,10 +69,10 @@ func newRun(t *testing.T, subject *target.Target) *stage.Run {
 }
 
 // judge runs all features of the target's assignments.
-func judge(t *testing.T, subject *target.Target, options steps.Options) []grading.Outcome {
+func judge(t *testing.T, subject *target.Target, way stage.Isolation, options steps.Options) []grading.Outcome {
 	t.Helper()
 	options.Features, options.Assignments = features.Files, subject.Assignments
-	outcomes, err := steps.Run(t.Context(), newRun(t, subject), options)
+	outcomes, err := steps.Run(t.Context(), newRun(t, subject, way), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +88,7 @@ func judge(t *testing.T, subject *target.Target, options steps.Options) []gradin
 func TestFeatures(t *testing.T) {
 	folder := os.Getenv(targetVariable)
 	if folder == "" {
-		judge(t, reference(t), steps.Options{TestingT: t, Jobs: 4})
+		judge(t, reference(t), stage.Auto, steps.Options{TestingT: t, Jobs: 4})
 		return
 	}
 	if !filepath.IsAbs(folder) {
@@ -79,17 +99,19 @@ func TestFeatures(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer subject.Close()
-	judge(t, subject, steps.Options{TestingT: t, Jobs: 4, Tags: "~@robust"})
+	judge(t, subject, stage.Auto, steps.Options{TestingT: t, Jobs: 4, Tags: "~@robust"})
 }
 
 // TestReferencePasses asks for more than TestFeatures: nothing is left
 // unverified or blocked.
 func TestReferencePasses(t *testing.T) {
-	for _, outcome := range judge(t, reference(t), steps.Options{Jobs: 8, Shuffle: true}) {
-		if outcome.Verdict != grading.Passed {
-			t.Error(describe(outcome))
+	inEachIsolation(t, func(t *testing.T, way stage.Isolation) {
+		for _, outcome := range judge(t, reference(t), way, steps.Options{Jobs: 8, Shuffle: true}) {
+			if outcome.Verdict != grading.Passed {
+				t.Error(describe(outcome))
+			}
 		}
-	}
+	})
 }
 
 // TestSamplesPass judges the sample submissions, which are all right and all
@@ -102,17 +124,23 @@ func TestSamplesPass(t *testing.T) {
 	for _, folder := range folders {
 		assignment := filepath.Base(filepath.Dir(folder))
 		t.Run(assignment+"/"+filepath.Base(folder), func(t *testing.T) {
-			subject, err := target.Open(t.Context(), folder, []string{assignment})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer subject.Close()
-			for _, outcome := range judge(t, subject, steps.Options{Jobs: 4, Shuffle: true}) {
-				if outcome.Verdict == grading.Failed || outcome.Verdict == grading.Blocked {
-					t.Error(describe(outcome))
-				}
-			}
+			inEachIsolation(t, func(t *testing.T, way stage.Isolation) { passes(t, folder, assignment, way) })
 		})
+	}
+}
+
+// passes wants everything of a sample that can be seen to pass.
+func passes(t *testing.T, folder, assignment string, way stage.Isolation) {
+	t.Helper()
+	subject, err := target.Open(t.Context(), folder, []string{assignment})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer subject.Close()
+	for _, outcome := range judge(t, subject, way, steps.Options{Jobs: 4, Shuffle: true}) {
+		if outcome.Verdict == grading.Failed || outcome.Verdict == grading.Blocked {
+			t.Error(describe(outcome))
+		}
 	}
 }
 
@@ -124,7 +152,7 @@ func describe(outcome grading.Outcome) string {
 func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	subject := reference(t)
-	run := newRun(t, subject)
+	run := newRun(t, subject, stage.Auto)
 	_, err := steps.Run(ctx, run, steps.Options{
 		Features: features.Files, Assignments: subject.Assignments, Jobs: 4,
 		Progress: func(grading.Outcome) { cancel() },

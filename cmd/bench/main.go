@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/host"
 	"github.com/chatspec/chatspec/fixtures/program"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
@@ -34,6 +35,7 @@ const assignment = "tcp-peer"
 const sample = "fixtures/submissions/tcp-peer/python-threads"
 
 func main() {
+	host.TakeOver()
 	rounds := flag.Int("rounds", 5, "how often each is measured; the median is shown")
 	jobs := flag.Int("jobs", runtime.NumCPU(), "scenarios, and bare programs, at a time")
 	flag.Parse()
@@ -146,7 +148,7 @@ func median(costs []cost) cost {
 
 // judge runs all scenarios and lists the programs that they started.
 func judge(ctx context.Context, t *target.Target, jobs int) (scenarios int, starts [][]string, err error) {
-	run, err := stage.NewRun(t, 1)
+	run, err := stage.NewRun(t, stage.Options{})
 	if err != nil {
 		return 0, nil, err
 	}

@@ -69,7 +69,7 @@ func tryReference(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	run, err := stage.NewRun(target.Reference(self, "reference"), 1)
+	run, err := stage.NewRun(target.Reference(self, "reference"), stage.Options{})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/chatspec/chatspec/fixtures/host"
 	"github.com/chatspec/chatspec/grading"
 )
 
@@ -27,6 +28,7 @@ const (
 var errNonconformant = errors.New("some rules that the text demands did not pass")
 
 func main() {
+	host.TakeOver()
 	// A reader that goes away must not end this program before it has cleaned up.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

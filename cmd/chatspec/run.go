@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
@@ -29,6 +30,8 @@ type runOptions struct {
 	formats     []string
 	jobs        int
 	patience    float64
+	isolate     string
+	limits      string
 }
 
 func runCommand() *cobra.Command {
@@ -53,6 +56,8 @@ one has not, and 2 where the run itself could not be done.`,
 	c.Flags().StringVar(&o.tags, "tags", "", "judge only what the tag `EXPR` selects: \"@PEER-3.2\", \"@must && ~@part-5\"")
 	c.Flags().StringArrayVar(&o.formats, "format", []string{"pretty"}, "`F[:FILE]`: pretty, progress, junit, cucumber or json; several at once")
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
+	c.Flags().StringVar(&o.isolate, "isolate", string(stage.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
+	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
 	c.Flags().Float64Var(&o.patience, "patience", 1, "multiplies every deadline")
 	return c
 }
@@ -67,12 +72,19 @@ func (o runOptions) run(ctx context.Context, name string, stdout io.Writer) (err
 	if err != nil {
 		return err
 	}
+	limits, err := host.ParseLimits(o.limits)
+	if err != nil {
+		return fmt.Errorf("--limits: %w", err)
+	}
+	if !slices.Contains(stage.Isolations(), stage.Isolation(o.isolate)) {
+		return fmt.Errorf("--isolate is auto, host or none, not %q", o.isolate)
+	}
 	t, err := o.target(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	run, err := stage.NewRun(t, o.patience)
+	run, err := stage.NewRun(t, stage.Options{Patience: o.patience, Isolate: stage.Isolation(o.isolate), Limits: limits})
 	if err != nil {
 		return err
 	}
@@ -186,6 +198,11 @@ func (o runOptions) judge(ctx context.Context, run *stage.Run, catalogue feature
 // sheet is what the grading of one assignment needs to know.
 func sheet(run *stage.Run, assignment string, outcomes []grading.Outcome, took time.Duration) grading.Sheet {
 	s := grading.Sheet{Target: run.Target.Name, Seconds: took.Seconds(), Outcomes: outcomes}
+	isolation, why := run.Isolation()
+	s.Isolation = string(isolation)
+	if why != "" {
+		s.Observations = append(s.Observations, "programs run on this machine itself: "+why)
+	}
 	names := target.ProgramNames(assignment)
 	for _, name := range names {
 		if p, ok := run.Target.Programs[name]; ok {

@@ -16,6 +16,7 @@ import (
 	"syscall"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/host"
 	"github.com/chatspec/chatspec/fixtures/mutants"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/grading"
@@ -23,20 +24,53 @@ import (
 )
 
 func main() {
-	only := flag.String("only", "", "a regular expression of the mutants to run")
-	atOnce := flag.Int("at-once", 6, "mutants at a time")
-	jobs := flag.Int("jobs", 6, "scenarios of a mutant at a time")
+	host.TakeOver()
+	var o options
+	flag.StringVar(&o.only, "only", "", "a regular expression of the mutants to run")
+	flag.IntVar(&o.atOnce, "at-once", 6, "mutants at a time")
+	flag.IntVar(&o.jobs, "jobs", 6, "scenarios of a mutant at a time")
+	isolate := flag.String("isolate", "both", "where the mutants live: host, none, or both, one after the other")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	proof, err := prove(ctx, *only, *atOnce, *jobs)
+	wrongs, err := proveIn(ctx, *isolate, o)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "prove:", err)
 		os.Exit(2)
 	}
-	if proof.write(os.Stdout) > 0 {
+	if wrongs > 0 {
 		os.Exit(1)
 	}
+}
+
+// Options say what is proved.
+type options struct {
+	only         string
+	atOnce, jobs int
+	isolate      stage.Isolation
+}
+
+// proveIn proves in one way of isolation, or in both, and returns what is wrong
+// in all. Where there is one only, the other is left out, but not in CI.
+func proveIn(ctx context.Context, isolate string, o options) (wrongs int, err error) {
+	ways := []stage.Isolation{stage.Isolation(isolate)}
+	if isolate == "both" {
+		ways = []stage.Isolation{stage.Shared, stage.OwnHost}
+		if err := stage.CheckHosts(); err != nil && os.Getenv("CI") != "true" {
+			fmt.Println("left out:", err)
+			ways = ways[:1]
+		}
+	}
+	for _, way := range ways {
+		o.isolate = way
+		proof, err := prove(ctx, o)
+		if err != nil {
+			return wrongs, err
+		}
+		fmt.Printf("isolation: %s\n", way)
+		wrongs += proof.write(os.Stdout)
+	}
+	return wrongs, nil
 }
 
 // A proof is what the mutants came to.
@@ -64,11 +98,11 @@ func (t trial) failed() []string {
 	return ids
 }
 
-func prove(ctx context.Context, only string, atOnce, jobs int) (proof, error) {
-	if atOnce < 1 || jobs < 1 {
-		return proof{}, fmt.Errorf("--at-once and --jobs must be at least 1, not %d and %d", atOnce, jobs)
+func prove(ctx context.Context, o options) (proof, error) {
+	if o.atOnce < 1 || o.jobs < 1 {
+		return proof{}, fmt.Errorf("--at-once and --jobs must be at least 1, not %d and %d", o.atOnce, o.jobs)
 	}
-	pattern, err := regexp.Compile(only)
+	pattern, err := regexp.Compile(o.only)
 	if err != nil {
 		return proof{}, fmt.Errorf("reading --only: %w", err)
 	}
@@ -85,17 +119,17 @@ func prove(ctx context.Context, only string, atOnce, jobs int) (proof, error) {
 	}
 	all = slices.DeleteFunc(all, func(m mutants.Mutant) bool { return !pattern.MatchString(m.Name) })
 	if len(all) == 0 {
-		return proof{}, fmt.Errorf("no mutant is called like %q: their names are those of the patches in %s", only, mutants.Folder)
+		return proof{}, fmt.Errorf("no mutant is called like %q: their names are those of the patches in %s", o.only, mutants.Folder)
 	}
-	p := proof{rules: catalogue.RuleIDs(), trials: make([]trial, len(all)), whole: only == ""}
+	p := proof{rules: catalogue.RuleIDs(), trials: make([]trial, len(all)), whole: o.only == ""}
 	errs := make([]error, len(all))
-	places := make(chan struct{}, atOnce)
+	places := make(chan struct{}, o.atOnce)
 	var running sync.WaitGroup
 	for i, m := range all {
 		running.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
-			result, err := try(ctx, catalogue, m, jobs)
+			result, err := try(ctx, catalogue, m, o)
 			p.trials[i], errs[i] = trial{m, result}, err
 		})
 	}
@@ -113,7 +147,7 @@ func firstOf(errs []error) error {
 }
 
 // try builds one mutant and judges it.
-func try(ctx context.Context, catalogue features.Catalogue, m mutants.Mutant, jobs int) (grading.Result, error) {
+func try(ctx context.Context, catalogue features.Catalogue, m mutants.Mutant, o options) (grading.Result, error) {
 	dir, err := os.MkdirTemp("", "chatspec-mutant-")
 	if err != nil {
 		return grading.Result{}, err
@@ -124,7 +158,7 @@ func try(ctx context.Context, catalogue features.Catalogue, m mutants.Mutant, jo
 		return grading.Result{}, err
 	}
 	defer t.Close()
-	run, err := stage.NewRun(t, 1)
+	run, err := stage.NewRun(t, stage.Options{Isolate: o.isolate})
 	if err != nil {
 		return grading.Result{}, err
 	}
@@ -132,7 +166,7 @@ func try(ctx context.Context, catalogue features.Catalogue, m mutants.Mutant, jo
 	outcomes, err := steps.Run(ctx, run, steps.Options{
 		Features:    features.Files,
 		Assignments: []string{m.Assignment},
-		Jobs:        jobs,
+		Jobs:        o.jobs,
 	})
 	if err != nil {
 		return grading.Result{}, fmt.Errorf("judging the mutant %s: %w", m.Name, err)
