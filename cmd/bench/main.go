@@ -62,8 +62,8 @@ func bench(ctx context.Context, rounds, jobs int) error {
 		return err
 	}
 	fmt.Printf("%d rounds, %d at a time; wall and processor time a scenario\n\n", rounds, jobs)
-	fmt.Printf("%-10s %9s %12s %10s %10s %10s %10s %7s %7s\n",
-		"target", "scenarios", "scenarios/s", "wall", "bare wall", "CPU", "bare CPU", "wall ×", "CPU ×")
+	fmt.Printf("%-10s %-9s %9s %12s %10s %10s %10s %10s %7s %7s\n",
+		"target", "isolation", "scenarios", "scenarios/s", "wall", "bare wall", "CPU", "bare CPU", "wall ×", "CPU ×")
 	for _, subject := range []struct {
 		name   string
 		target *target.Target
@@ -79,36 +79,58 @@ func bench(ctx context.Context, rounds, jobs int) error {
 // A cost is what something took.
 type cost struct{ wall, cpu time.Duration }
 
-// compare prints the costs of judging, and of the same programs bare. The two
-// are measured in turn, so that a machine that is slow for a while is slow for
-// both.
+// ways are the ways of isolation that are measured.
+func ways() []stage.Isolation {
+	if err := stage.CheckHosts(); err != nil {
+		fmt.Println("left out:", err)
+		return []stage.Isolation{stage.Shared}
+	}
+	return []stage.Isolation{stage.Shared, stage.OwnHost}
+}
+
+// compare prints the costs of judging in each way, and of the same programs
+// bare. All are measured in turn, so that a machine that is slow for a while is
+// slow for all.
 func compare(ctx context.Context, name string, t *target.Target, rounds, jobs int) error {
-	var judged, bare []cost
+	judged := map[stage.Isolation][]cost{}
+	var bare []cost
 	var scenarios int
+	all := ways()
 	for range rounds {
 		var starts [][]string
-		c, err := measure(func() (err error) {
-			scenarios, starts, err = judge(ctx, t, jobs)
-			return err
-		})
-		if err != nil {
-			return err
+		for _, way := range all {
+			c, err := measure(func() error {
+				count, started, err := judge(ctx, t, jobs, way)
+				if way == stage.Shared {
+					scenarios, starts = count, started
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			judged[way] = append(judged[way], c)
 		}
-		judged = append(judged, c)
-		if c, err = measure(func() error { return runBare(t, starts, jobs) }); err != nil {
+		c, err := measure(func() error { return runBare(t, starts, jobs) })
+		if err != nil {
 			return err
 		}
 		bare = append(bare, c)
 	}
-	with, without := median(judged), median(bare)
+	for _, way := range all {
+		row(name, way, scenarios, median(judged[way]), median(bare))
+	}
+	return nil
+}
+
+func row(name string, way stage.Isolation, scenarios int, with, without cost) {
 	each := func(d time.Duration) time.Duration {
 		return (d / time.Duration(scenarios)).Round(10 * time.Microsecond)
 	}
-	fmt.Printf("%-10s %9d %12.1f %10v %10v %10v %10v %7.2f %7.2f\n",
-		name, scenarios, float64(scenarios)/with.wall.Seconds(),
+	fmt.Printf("%-10s %-9s %9d %12.1f %10v %10v %10v %10v %7.2f %7.2f\n",
+		name, way, scenarios, float64(scenarios)/with.wall.Seconds(),
 		each(with.wall), each(without.wall), each(with.cpu), each(without.cpu),
 		with.wall.Seconds()/without.wall.Seconds(), with.cpu.Seconds()/without.cpu.Seconds())
-	return nil
 }
 
 // measure takes the time of do, and the processor time of this process and of
@@ -147,8 +169,8 @@ func median(costs []cost) cost {
 }
 
 // judge runs all scenarios and lists the programs that they started.
-func judge(ctx context.Context, t *target.Target, jobs int) (scenarios int, starts [][]string, err error) {
-	run, err := stage.NewRun(t, stage.Options{})
+func judge(ctx context.Context, t *target.Target, jobs int, way stage.Isolation) (scenarios int, starts [][]string, err error) {
+	run, err := stage.NewRun(t, stage.Options{Isolate: way})
 	if err != nil {
 		return 0, nil, err
 	}

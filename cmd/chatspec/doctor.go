@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/chatspec/chatspec/fixtures/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
 )
@@ -42,7 +43,16 @@ func doctor(ctx context.Context, w io.Writer) error {
 	} {
 		fmt.Fprintf(w, "%-13s %s\n", tool.command, describeTool(ctx, tool.command, tool.flag, tool.needed))
 	}
+	fmt.Fprintf(w, "%-13s %s\n", "isolation", describeIsolation())
 	return tryReference(ctx, w)
+}
+
+// describeIsolation says where programs would live.
+func describeIsolation() string {
+	if err := stage.CheckHosts(); err != nil {
+		return "none: " + err.Error()
+	}
+	return "each program gets a host of its own (limits: " + host.DefaultLimits().String() + ")"
 }
 
 // askTime bounds the question of a tool for its version.
@@ -69,7 +79,7 @@ func tryReference(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	run, err := stage.NewRun(target.Reference(self, "reference"), stage.Options{})
+	run, err := stage.NewRun(target.Reference(self, "reference"), stage.Options{Isolate: stage.Auto})
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ Feature: Chat between peers, part 1: starting
       Then "bob" receives "hello"
 
   @must @PEER-1.3
-  Rule: A peer is reached at the host that the command line gives
+  Rule: A peer is reached at the address that the command line gives
     Why: chats run on several machines; the address has two parts.
     Hint: split each argument at the colon and use both parts.
 
@@ -48,7 +48,7 @@ Feature: Chat between peers, part 1: starting
   Rule: A chat that names nobody listens, too
     Why: the list of peers may be empty; such a user only reads.
     Hint: do not take a third argument for granted.
-    Needs: PEER-4.1
+    Needs: PEER-1.1 PEER-4.1
 
     Scenario: Nobody is named
       When "ann" starts a chat that names nobody

@@ -159,3 +159,13 @@ Feature: Chat through a server, part 1: the client, chat5
       Then "ann" sees "are you there"
       When the server delivers "hello?" from "eve" to "ann"
       Then "ann" sees "hello?"
+
+  @must @SERVER-1.13
+  Rule: chat5 connects to the server at the address of its third argument
+    Why: the server runs on another machine than most of its clients.
+    Hint: split the argument at the colon and use both parts.
+
+    Scenario: A server on another host
+      Given the server is on the host 127.0.0.2
+      When "ann" starts chat5
+      Then "ann" connects to the server
