@@ -49,7 +49,7 @@ one has not, and 2 where the run itself could not be done.`,
 			if len(args) == 1 {
 				name = args[0]
 			}
-			return o.run(c.Context(), name, c.OutOrStdout())
+			return o.run(c.Context(), name, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	c.Flags().StringSliceVar(&o.assignments, "assignment", nil, "`ID` of an assignment to judge; several at once (default: what the folder answers)")
@@ -63,7 +63,7 @@ one has not, and 2 where the run itself could not be done.`,
 }
 
 // run judges the target called name.
-func (o runOptions) run(ctx context.Context, name string, stdout io.Writer) (err error) {
+func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writer) (err error) {
 	outputs, err := o.outputs()
 	if err != nil {
 		return err
@@ -89,6 +89,9 @@ func (o runOptions) run(ctx context.Context, name string, stdout io.Writer) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, run.Close()) }()
+	if _, why := run.Isolation(); why != "" {
+		fmt.Fprintf(stderr, "chatspec: programs run on this machine itself: %s\n", why)
+	}
 
 	report, err := o.judge(ctx, run, catalogue, outputs, stdout)
 	if err != nil {
@@ -157,7 +160,7 @@ type report struct {
 
 // judge runs the features and grades each assignment.
 func (o runOptions) judge(ctx context.Context, run *stage.Run, catalogue features.Catalogue, outputs outputs, stdout io.Writer) (report, error) {
-	scratch, err := os.MkdirTemp("", "chatspec-report-")
+	scratch, err := outputs.scratch()
 	if err != nil {
 		return report{}, fmt.Errorf("making a folder for the report: %w", err)
 	}
@@ -198,11 +201,8 @@ func (o runOptions) judge(ctx context.Context, run *stage.Run, catalogue feature
 // sheet is what the grading of one assignment needs to know.
 func sheet(run *stage.Run, assignment string, outcomes []grading.Outcome, took time.Duration) grading.Sheet {
 	s := grading.Sheet{Target: run.Target.Name, Seconds: took.Seconds(), Outcomes: outcomes}
-	isolation, why := run.Isolation()
+	isolation, _ := run.Isolation()
 	s.Isolation = string(isolation)
-	if why != "" {
-		s.Observations = append(s.Observations, "programs run on this machine itself: "+why)
-	}
 	names := target.ProgramNames(assignment)
 	for _, name := range names {
 		if p, ok := run.Target.Programs[name]; ok {
@@ -272,6 +272,15 @@ func writable(file string) error {
 		err = os.Remove(file)
 	}
 	return errors.Join(err, f.Close())
+}
+
+// scratch makes a folder for what godog writes, if it is to write anything: what
+// is not made is not left by a run that is killed.
+func (o outputs) scratch() (string, error) {
+	if o.godogFormat("") == "" {
+		return "", nil
+	}
+	return os.MkdirTemp("", "chatspec-report-")
 }
 
 // godogFormat is the list of formats for godog, each to a file in scratch.
