@@ -14,7 +14,7 @@ import (
 
 // slow is a chat that tells the test when it runs, and then waits for ever;
 // before, it does what else it is told to. Called waits until it runs, and
-// reports whether it does.
+// reports whether it does. It reaches the test from this machine only.
 func slow(t *testing.T, first string) (dir string, called func() bool) {
 	t.Helper()
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
@@ -54,7 +54,7 @@ func TestAnInterruptedRunEndsWith130AndLeavesNothing(t *testing.T) {
 			t.Parallel()
 			dir, called := slow(t, c.first)
 			got := chatspec(t, call{
-				args: append([]string{"run", dir, "--patience", "100"}, c.args...),
+				args: append([]string{"run", dir, "--isolate", "none", "--patience", "100"}, c.args...),
 				started: func(cmd *exec.Cmd) {
 					if called() {
 						cmd.Process.Signal(c.signal)

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -287,6 +288,27 @@ func TestAKilledRunLeavesNothing(t *testing.T) {
 				return true
 			})
 			checkNothingLeft(t, temp)
+		})
+	}
+}
+
+// TestAnInterruptedRunLeavesNoHost: it is told to stop, and cleans up.
+func TestAnInterruptedRunLeavesNoHost(t *testing.T) {
+	needsHosts(t)
+	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			h := hostileSubmission(t, "signals")
+			c := h.call("--patience", "100")
+			c.started = func(cmd *exec.Cmd) {
+				eventually(t, "its programs run", func() bool { return len(h.running()) > 0 })
+				cmd.Process.Signal(signal)
+			}
+			got := chatspec(t, c)
+			if got.status != 130 || got.stderr != "chatspec: interrupted; nothing is left running\n" {
+				t.Errorf("it ends with %d and says %q", got.status, got.stderr)
+			}
+			eventually(t, "its programs are gone", func() bool { return len(h.running()) == 0 })
 		})
 	}
 }

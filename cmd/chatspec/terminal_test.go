@@ -87,7 +87,7 @@ func TestControlCAtTheTerminalEndsTheRun(t *testing.T) {
 			typing <- "\x03"
 		}
 	}()
-	status, screen := onTerminal(t, call{args: []string{"run", dir, "--patience", "100"}, env: []string{"TERM=xterm-256color"}}, typing)
+	status, screen := onTerminal(t, call{args: []string{"run", dir, "--isolate", "none", "--patience", "100"}, env: []string{"TERM=xterm-256color"}}, typing)
 	if status != 130 || !strings.HasSuffix(screen, "chatspec: interrupted; nothing is left running\r\n") {
 		t.Errorf("it ends with %d and shows %q", status, screen)
 	}
