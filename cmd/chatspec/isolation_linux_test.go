@@ -118,7 +118,7 @@ const (
 
 // hostilePatience is for the programs that wait for ever. The others end, and
 // with them the wait.
-const hostilePatience, amplePatience = "0.5", "6"
+const hostilePatience, amplePatience = "2", "6"
 
 // TestAHostileSubmissionIsJudgedOnItsHost: the run ends, with a verdict, in
 // bounded memory; the report says what happened, and nothing is left. Like the
