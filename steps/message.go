@@ -159,7 +159,11 @@ func sameJSON(a, b json.RawMessage) bool {
 // passed on is not counted.
 func (w *world) numbers(events []journal.Event, peer string) []string {
 	var found []string
-	for _, e := range journal.Messages(events, who(peer)) {
+	messages := journal.Messages(events, who(peer))
+	// Connections are read side by side: their numbers keep the order in which
+	// they were opened.
+	slices.SortStableFunc(messages, func(a, b journal.Event) int { return a.Conn - b.Conn })
+	for _, e := range messages {
 		text, _ := e.Message.Text("message")
 		if !isOperation(e.Message) && !w.heard[text] {
 			found = append(found, number(e.Message))
