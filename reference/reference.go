@@ -7,11 +7,15 @@ package reference
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/chatspec/chatspec/reference/chat"
 	"github.com/chatspec/chatspec/reference/chat5"
@@ -53,6 +57,27 @@ func Run(ctx context.Context, program string, args []string, in io.Reader, out i
 		return fmt.Errorf("%s: %w", program, err)
 	}
 	return nil
+}
+
+// Main runs the program that the first argument names, with the arguments that follow, until it
+// ends by itself or is interrupted. It returns the status to end with: 2, if the program was called
+// wrongly, and 1, if it failed.
+func Main(args []string) (status int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait for anything
+	if len(args) == 0 {
+		args = []string{""}
+	}
+	err := Run(ctx, args[0], args[1:], os.Stdin, os.Stdout)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, err)
+	var usage *UsageError
+	if errors.As(err, &usage) {
+		return 2
+	}
+	return 1
 }
 
 // entry is how a program is started.

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"sync"
@@ -61,9 +60,22 @@ func proveIn(ctx context.Context, isolate string, o options) (wrongs int, err er
 			ways = ways[:1]
 		}
 	}
+	dir, err := os.MkdirTemp("", "chatspec-mutants-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	all, err := load(o)
+	if err != nil {
+		return 0, err
+	}
+	workshop, err := mutants.Open(ctx, ".", dir, all)
+	if err != nil {
+		return 0, err
+	}
 	for _, way := range ways {
 		o.isolate = way
-		proof, err := prove(ctx, o)
+		proof, err := prove(ctx, workshop, all, o)
 		if err != nil {
 			return wrongs, err
 		}
@@ -98,28 +110,33 @@ func (t trial) failed() []string {
 	return ids
 }
 
-func prove(ctx context.Context, o options) (proof, error) {
+// load reads the mutants that are to be run.
+func load(o options) ([]mutants.Mutant, error) {
 	if o.atOnce < 1 || o.jobs < 1 {
-		return proof{}, fmt.Errorf("--at-once and --jobs must be at least 1, not %d and %d", o.atOnce, o.jobs)
+		return nil, fmt.Errorf("--at-once and --jobs must be at least 1, not %d and %d", o.atOnce, o.jobs)
 	}
 	pattern, err := regexp.Compile(o.only)
 	if err != nil {
-		return proof{}, fmt.Errorf("reading --only: %w", err)
-	}
-	catalogue, err := features.Read(features.Files)
-	if err != nil {
-		return proof{}, err
+		return nil, fmt.Errorf("reading --only: %w", err)
 	}
 	all, err := mutants.Load(".")
 	if err != nil {
-		return proof{}, err
+		return nil, err
 	}
 	if len(all) == 0 {
-		return proof{}, fmt.Errorf("there are no mutants in %s: it is run at the top of a checkout of chatspec", mutants.Folder)
+		return nil, fmt.Errorf("there are no mutants in %s: it is run at the top of a checkout of chatspec", mutants.Folder)
 	}
 	all = slices.DeleteFunc(all, func(m mutants.Mutant) bool { return !pattern.MatchString(m.Name) })
 	if len(all) == 0 {
-		return proof{}, fmt.Errorf("no mutant is called like %q: their names are those of the patches in %s", o.only, mutants.Folder)
+		return nil, fmt.Errorf("no mutant is called like %q: their names are those of the patches in %s", o.only, mutants.Folder)
+	}
+	return all, nil
+}
+
+func prove(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, o options) (proof, error) {
+	catalogue, err := features.Read(features.Files)
+	if err != nil {
+		return proof{}, err
 	}
 	p := proof{rules: catalogue.RuleIDs(), trials: make([]trial, len(all)), whole: o.only == ""}
 	errs := make([]error, len(all))
@@ -129,7 +146,7 @@ func prove(ctx context.Context, o options) (proof, error) {
 		running.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
-			result, err := try(ctx, catalogue, m, o)
+			result, err := try(ctx, catalogue, workshop, m, o)
 			p.trials[i], errs[i] = trial{m, result}, err
 		})
 	}
@@ -147,13 +164,8 @@ func firstOf(errs []error) error {
 }
 
 // try builds one mutant and judges it.
-func try(ctx context.Context, catalogue features.Catalogue, m mutants.Mutant, o options) (grading.Result, error) {
-	dir, err := os.MkdirTemp("", "chatspec-mutant-")
-	if err != nil {
-		return grading.Result{}, err
-	}
-	defer os.RemoveAll(dir)
-	t, err := m.Build(ctx, ".", filepath.Clean(dir))
+func try(ctx context.Context, catalogue features.Catalogue, workshop *mutants.Workshop, m mutants.Mutant, o options) (grading.Result, error) {
+	t, err := workshop.Build(ctx, m)
 	if err != nil {
 		return grading.Result{}, err
 	}

@@ -121,24 +121,24 @@ SERVER-1.10             ●
 // A pattern that fits no mutant would prove nothing.
 func TestNothingIsNotAProof(t *testing.T) {
 	t.Chdir("../..")
-	if _, err := prove(t.Context(), options{only: "no such mutant", atOnce: 1, jobs: 1}); err == nil || err.Error() != `no mutant is called like "no such mutant": their names are those of the patches in fixtures/mutants` {
+	if _, err := load(options{only: "no such mutant", atOnce: 1, jobs: 1}); err == nil || err.Error() != `no mutant is called like "no such mutant": their names are those of the patches in fixtures/mutants` {
 		t.Errorf("the error is %v", err)
 	}
 	t.Chdir(t.TempDir())
-	if _, err := prove(t.Context(), options{only: "", atOnce: 1, jobs: 1}); err == nil || err.Error() != "there are no mutants in fixtures/mutants: it is run at the top of a checkout of chatspec" {
+	if _, err := load(options{only: "", atOnce: 1, jobs: 1}); err == nil || err.Error() != "there are no mutants in fixtures/mutants: it is run at the top of a checkout of chatspec" {
 		t.Errorf("elsewhere the error is %v", err)
 	}
 }
 
 func TestAPatternThatIsNoneIsRefused(t *testing.T) {
-	if _, err := prove(t.Context(), options{only: "(", atOnce: 1, jobs: 1}); err == nil || !strings.HasPrefix(err.Error(), "reading --only: ") {
+	if _, err := load(options{only: "(", atOnce: 1, jobs: 1}); err == nil || !strings.HasPrefix(err.Error(), "reading --only: ") {
 		t.Errorf("the error is %v", err)
 	}
 }
 
 func TestNobodyAtOnceIsRefused(t *testing.T) {
 	for _, numbers := range [][2]int{{0, 1}, {1, 0}, {-1, 1}} {
-		if _, err := prove(t.Context(), options{only: "", atOnce: numbers[0], jobs: numbers[1]}); err == nil || !strings.HasPrefix(err.Error(), "--at-once and --jobs must be at least 1, not ") {
+		if _, err := load(options{only: "", atOnce: numbers[0], jobs: numbers[1]}); err == nil || !strings.HasPrefix(err.Error(), "--at-once and --jobs must be at least 1, not ") {
 			t.Errorf("of %v the error is %v", numbers, err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestAProofCanBeGivenUp(t *testing.T) {
 	t.Chdir("../..")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := prove(ctx, options{only: "^seq-from-one$", atOnce: 1, jobs: 1}); err == nil {
+	if _, err := proveIn(ctx, "none", options{only: "^seq-from-one$", atOnce: 1, jobs: 1}); err == nil {
 		t.Error("it goes on")
 	}
 }
@@ -166,7 +166,16 @@ func TestTheFirstErrorIsTold(t *testing.T) {
 // TestOneMutantIsCaught runs a whole proof of one mutant.
 func TestOneMutantIsCaught(t *testing.T) {
 	t.Chdir("../..")
-	p, err := prove(t.Context(), options{only: "^seq-from-one$", atOnce: 1, jobs: 4})
+	o := options{only: "^seq-from-one$", atOnce: 1, jobs: 4}
+	all, err := load(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	workshop, err := mutants.Open(t.Context(), ".", t.TempDir(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := prove(t.Context(), workshop, all, o)
 	if err != nil {
 		t.Fatal(err)
 	}
