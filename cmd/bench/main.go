@@ -72,6 +72,9 @@ func bench(ctx context.Context, rounds, jobs int) error {
 			return fmt.Errorf("measuring %s: %w", subject.name, err)
 		}
 	}
+	if err := compareFailing(ctx, jobs); err != nil {
+		return fmt.Errorf("measuring what fails: %w", err)
+	}
 	fmt.Printf("\nmemory of the harness at its peak: %d MiB\n", peakMemory()>>20)
 	return nil
 }

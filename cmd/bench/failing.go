@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/mutants"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/grading"
+	"github.com/chatspec/chatspec/steps"
+)
+
+// reference is what the mutants are of that are measured: none of their programs
+// has a timer.
+const reference = "reference"
+
+// compareFailing prints how much longer a scenario takes that fails than the same
+// scenario where it passes.
+func compareFailing(ctx context.Context, jobs int) error {
+	all, err := mutants.Load(".")
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(m mutants.Mutant) bool { return m.Of != reference || m.Assignment != assignment })
+	dir, err := os.MkdirTemp("", "chatspec-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	workshop, err := mutants.Open(ctx, ".", dir, all)
+	if err != nil {
+		return err
+	}
+	fmt.Println("\na scenario that fails, against the same one where it passes (wall, of mutants of the reference)")
+	fmt.Printf("%-9s %7s %7s %7s %7s\n", "isolation", "failed", "median×", "90 %×", "most×")
+	for _, way := range ways() {
+		ratios, err := failing(ctx, workshop, all, jobs, way)
+		if err != nil {
+			return err
+		}
+		at := func(share float64) float64 { return ratios[int(share*float64(len(ratios)-1))] }
+		fmt.Printf("%-9s %7d %7.2f %7.2f %7.2f\n", way, len(ratios), at(0.5), at(0.9), at(1))
+	}
+	return nil
+}
+
+// failing lists, sorted, how many times as long each scenario took that failed as
+// it takes, in the median, where it passes.
+func failing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, jobs int, way stage.Isolation) ([]float64, error) {
+	passed, failed := map[string][]float64{}, map[string][]float64{}
+	for _, m := range all {
+		outcomes, err := outcomesOf(ctx, workshop, m, jobs, way)
+		if err != nil {
+			return nil, fmt.Errorf("measuring the mutant %s: %w", m.Name, err)
+		}
+		for _, outcome := range outcomes {
+			switch name := outcome.Rule + outcome.Scenario; outcome.Verdict {
+			case grading.Passed:
+				passed[name] = append(passed[name], outcome.Seconds)
+			case grading.Failed:
+				failed[name] = append(failed[name], outcome.Seconds)
+			}
+		}
+	}
+	var ratios []float64
+	for name, times := range failed {
+		usual := slices.Sorted(slices.Values(passed[name]))
+		if len(usual) == 0 {
+			continue
+		}
+		for _, seconds := range times {
+			ratios = append(ratios, seconds/usual[len(usual)/2])
+		}
+	}
+	if len(ratios) == 0 {
+		return nil, fmt.Errorf("no scenario has failed and passed")
+	}
+	slices.Sort(ratios)
+	return ratios, nil
+}
+
+func outcomesOf(ctx context.Context, workshop *mutants.Workshop, m mutants.Mutant, jobs int, way stage.Isolation) ([]grading.Outcome, error) {
+	t, err := workshop.Build(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	run, err := stage.NewRun(t, stage.Options{Isolate: way})
+	if err != nil {
+		return nil, err
+	}
+	defer run.Close()
+	return steps.Run(ctx, run, steps.Options{Features: features.Files, Assignments: []string{assignment}, Jobs: jobs})
+}
