@@ -410,6 +410,10 @@ func (w *world) useOwnServer(ctx context.Context, users string) error {
 		if err := w.canBeReached(ctx, user); err != nil {
 			return err
 		}
+		// What it has begun to say may end with its connection.
+		if err := w.stage.AwaitIdle(ctx, user); err != nil {
+			return err
+		}
 	}
 	return w.stage.AwaitIdle(ctx, theServer)
 }
