@@ -92,7 +92,7 @@ func (w *world) startsChat(_ context.Context, user, peers string) error {
 			return err
 		}
 	}
-	return w.launch(who(user), "chat", addr, stage.ChatValues(who(user), addr, addresses...))
+	return w.launch(who(user), "chat", stage.ChatValues(who(user), addr, addresses...), addr)
 }
 
 // hasStartedChat starts a chat that is needed for something else.
@@ -368,7 +368,7 @@ func (w *world) startLinked(ctx context.Context, user, named string, addresses m
 		peers = append(peers, addr.String())
 	}
 	addr := addresses[user]
-	if err := w.launch(user, "chat", addr, stage.ChatValues(user, addr, peers...)); err != nil {
+	if err := w.launch(user, "chat", stage.ChatValues(user, addr, peers...), addr); err != nil {
 		return err
 	}
 	return w.stage.AwaitReady(ctx, user)

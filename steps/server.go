@@ -87,7 +87,7 @@ func (w *world) startClientAt(user string, server netip.AddrPort) error {
 	if err != nil {
 		return err
 	}
-	return w.launch(user, "chat5", addr, stage.ClientValues(user, addr, server))
+	return w.launch(user, "chat5", stage.ClientValues(user, addr, server), addr)
 }
 
 // hasJoined starts a chat5 that is needed for something else.
@@ -218,7 +218,7 @@ func (w *world) launchServer() error {
 	if err != nil {
 		return err
 	}
-	return w.launch(theServer, "server5", addr, stage.ServerValues(addr))
+	return w.launch(theServer, "server5", stage.ServerValues(addr), addr)
 }
 
 // serverIsRunning starts a server, or joins the one that is already up.
@@ -395,7 +395,7 @@ func (w *world) useOwnServer(ctx context.Context, users string) error {
 		return err
 	}
 	for _, user := range list(users) {
-		addr, err := w.stage.Link(user, theServer, server.Addr)
+		addr, err := w.stage.Link(user, theServer, server.Addr())
 		if err != nil {
 			return err
 		}

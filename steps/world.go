@@ -82,9 +82,9 @@ func (w *world) peer(name string) (*stage.Peer, error) {
 }
 
 // launch starts a program of the target.
-func (w *world) launch(user, program string, addr netip.AddrPort, values target.Values) error {
+func (w *world) launch(user, program string, values target.Values, addrs ...netip.AddrPort) error {
 	w.actor = user
-	return w.stage.Start(user, program, addr, values)
+	return w.stage.Start(user, program, values, addrs...)
 }
 
 // types types a line and remembers what «it» is.
