@@ -20,6 +20,7 @@ import (
 	"github.com/chatspec/chatspec/reference/chat"
 	"github.com/chatspec/chatspec/reference/chat5"
 	"github.com/chatspec/chatspec/reference/server5"
+	"github.com/chatspec/chatspec/reference/zmqchat"
 )
 
 // UsageError says that a program cannot be run as it was asked for: there is no such program, or
@@ -93,8 +94,21 @@ type runner interface {
 
 func programs() map[string]entry {
 	return map[string]entry{
-		"chat":    {chat.Usage, func(args []string) (runner, error) { return chat.Parse(args) }},
-		"chat5":   {chat5.Usage, func(args []string) (runner, error) { return chat5.Parse(args) }},
-		"server5": {server5.Usage, func(args []string) (runner, error) { return server5.Parse(args) }},
+		"chat":    program(chat.Usage, chat.Parse),
+		"chat5":   program(chat5.Usage, chat5.Parse),
+		"server5": program(server5.Usage, server5.Parse),
+
+		"post_server":        program(zmqchat.PostServerUsage, zmqchat.ParsePostServer),
+		"post_client":        program(zmqchat.PostClientUsage, zmqchat.ParsePostClient),
+		"pub_server":         program(zmqchat.PubServerUsage, zmqchat.ParsePubServer),
+		"pub_client":         program(zmqchat.PubClientUsage, zmqchat.ParsePubClient),
+		"interactive_server": program(zmqchat.InteractiveServerUsage, zmqchat.ParsePubServer),
+		"interactive_client": program(zmqchat.InteractiveClientUsage, zmqchat.ParseInteractiveClient),
+		"mc_server":          program(zmqchat.ChannelServerUsage, zmqchat.ParseChannelServer),
+		"mc_client":          program(zmqchat.ChannelClientUsage, zmqchat.ParseChannelClient),
 	}
+}
+
+func program[R runner](usage string, parse func(args []string) (R, error)) entry {
+	return entry{usage, func(args []string) (runner, error) { return parse(args) }}
 }
