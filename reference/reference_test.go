@@ -3,6 +3,7 @@ package reference_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -25,7 +26,11 @@ func TestPrograms(t *testing.T) {
 	if !slices.IsSorted(got) {
 		t.Errorf("%q is not sorted", got)
 	}
-	for _, program := range []string{"chat", "chat5", "server5"} {
+	for _, program := range []string{
+		"chat", "chat5", "server5",
+		"post_server", "post_client", "pub_server", "pub_client",
+		"interactive_server", "interactive_client", "mc_server", "mc_client",
+	} {
 		if !slices.Contains(got, program) {
 			t.Errorf("%q does not have %s", got, program)
 		}
@@ -39,12 +44,29 @@ func TestUsage(t *testing.T) {
 		usage   string
 		problem string
 	}{
-		{"", nil, "PROGRAM ARG ...", "chat, chat5, server5"},
+		{"", nil, "PROGRAM ARG ...", "chat, chat5, "},
 		{"chta", []string{"ann"}, "PROGRAM ARG ...", `"chta"`},
 		{"chat", nil, "chat NAME PORT [IP:PORT ...]", "chat: a name"},
 		{"chat", []string{"ann", "port"}, "chat NAME PORT [IP:PORT ...]", `"port"`},
 		{"chat5", []string{"ann", "5001"}, "chat5 NAME PORT IP:PORT", "server's address"},
 		{"server5", []string{"5000"}, "server5 IP:PORT", `"5000"`},
+		{"post_server", []string{"127.0.0.1"}, "post_server IP PORT", "a port"},
+		{"post_server", []string{"host", "5000"}, "post_server IP PORT", "host:5000"},
+		{"post_client", []string{"127.0.0.1", "5000", "ann"}, `post_client IP PORT NAME "MESSAGE"`, "a message"},
+		{"post_client", []string{"127.0.0.1", "0", "ann", "hi"}, `post_client IP PORT NAME "MESSAGE"`, "127.0.0.1:0"},
+		{"post_client", []string{"127.0.0.1", "5000", "ann", ""}, `post_client IP PORT NAME "MESSAGE"`, "empty"},
+		{"pub_server", []string{"127.0.0.1", "5000"}, "pub_server IP POST_PORT PUB_PORT", "subscribers"},
+		{"pub_server", []string{"127.0.0.1", "5000", "x"}, "pub_server IP POST_PORT PUB_PORT", "127.0.0.1:x"},
+		{"pub_client", []string{"127.0.0.1"}, "pub_client IP PUB_PORT", "its port"},
+		{"pub_client", []string{"127.0.0.1", "x"}, "pub_client IP PUB_PORT", "127.0.0.1:x"},
+		{"interactive_server", nil, "interactive_server IP POST_PORT PUB_PORT", "subscribers"},
+		{"interactive_client", []string{"127.0.0.1", "5000", "5001"}, "interactive_client IP POST_PORT PUB_PORT NAME", "a name"},
+		{"interactive_client", []string{"127.0.0.1", "5000", "x", "ann"}, "interactive_client IP POST_PORT PUB_PORT NAME", "127.0.0.1:x"},
+		{"interactive_client", []string{"127.0.0.1", "5000", "5001", ""}, "interactive_client IP POST_PORT PUB_PORT NAME", "empty"},
+		{"mc_server", []string{"127.0.0.1", "x", "5001"}, "mc_server IP POST_PORT PUB_PORT", "127.0.0.1:x"},
+		{"mc_client", []string{"127.0.0.1", "5000", "5001", "a"}, "mc_client IP POST_PORT PUB_PORT CHANNEL NAME", "a channel and a name"},
+		{"mc_client", []string{"127.0.0.1", "5000", "x", "a", "ann"}, "mc_client IP POST_PORT PUB_PORT CHANNEL NAME", "127.0.0.1:x"},
+		{"mc_client", []string{"127.0.0.1", "5000", "5001", "", "ann"}, "mc_client IP POST_PORT PUB_PORT CHANNEL NAME", "empty"},
 	}
 	for _, test := range tests {
 		err := reference.Run(t.Context(), test.program, test.args, strings.NewReader(""), io.Discard)
@@ -116,4 +138,45 @@ func TestClientsTalk(t *testing.T) {
 	clients["bob"].WantNothingMore()
 	server.Cancel()
 	server.WantEnd()
+}
+
+// TestZeroMQ runs each client with each server that serves it.
+func TestZeroMQ(t *testing.T) {
+	for _, name := range []string{"post_server", "pub_server", "interactive_server", "mc_server"} {
+		t.Run(name, func(t *testing.T) {
+			address := loopback.Nowhere(t)
+			ip, post, pub := address.Addr().String(), fmt.Sprint(address.Port()), fmt.Sprint(loopback.Nowhere(t).Port())
+			args := []string{ip, post, pub}
+			if name == "post_server" {
+				args = args[:2]
+			}
+			server := start(t, name, args...)
+			if shown := server.Shown(); !strings.HasPrefix(shown, "waiting for posts on "+address.String()) {
+				t.Errorf("the server shows %q", shown)
+			}
+			switch name {
+			case "post_server":
+				start(t, "post_client", ip, post, "ann", "hello").WantEnd()
+			case "mc_server":
+				testTalk(t, start(t, "mc_client", ip, post, pub, "a", "ann"), start(t, "mc_client", ip, post, pub, "a", "bob"))
+			default:
+				testTalk(t, start(t, "interactive_client", ip, post, pub, "ann"), start(t, "interactive_client", ip, post, pub, "bob"))
+				testTalk(t, start(t, "interactive_client", ip, post, pub, "ann"), start(t, "pub_client", ip, pub))
+			}
+			server.Cancel()
+			server.WantEnd()
+		})
+	}
+}
+
+// testTalk has ann say something until bob, who may have just come, sees it.
+func testTalk(t *testing.T, ann, bob *loopback.Program) {
+	t.Helper()
+	for shown := ""; !strings.HasPrefix(shown, "ann: hello ("); shown, _ = bob.ShownYet() {
+		ann.Type("hello")
+	}
+	ann.EndInput(nil)
+	ann.WantEnd()
+	bob.Cancel()
+	bob.WantEnd()
 }

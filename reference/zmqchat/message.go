@@ -1,14 +1,14 @@
 // Package zmqchat has the programs of the assignment zmq, part by part: post_server and post_client
 // in post.go, pub_server and pub_client in pub.go, interactive_client in interactive.go (its server
 // is a pub_server), and mc_server and mc_client in channel.go. They make one chat, which grows: each
-// server serves the clients of the parts before, too.
+// server also serves the clients of earlier parts, but an mc_server takes only posts with a channel.
 //
 // A client posts over REQ and REP. The request is one frame, a JSON object:
 //
 //	{"id": "ABC", "username": "ann", "time": "2006-01-02T15:04:05Z", "message": "hello", "channel": "MPCS"}
 //
 // The id can be any text that no other message has, and can be missing: a message that comes again
-// under its id is not taken for another one. Only mc_server asks for a channel. The reply is one
+// under its id is not taken for another one. Only the clients of channels name one. The reply is one
 // frame as well, {"ok": true} or {"ok": false, "reason": "why"}.
 //
 // A server publishes each message over PUB, as the same object without the id. It is the only frame
