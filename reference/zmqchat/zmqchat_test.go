@@ -194,6 +194,34 @@ var texts = []string{
 	strings.Repeat("64 bytes, as many times as it takes to make up 64 KiB of a text ", 1<<10),
 }
 
+func TestParse(t *testing.T) {
+	one, two := netip.MustParseAddrPort("127.0.0.1:5000"), netip.MustParseAddrPort("127.0.0.1:5001")
+	check := func(want, got any, err error) {
+		t.Helper()
+		if err != nil || got != want {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+	}
+	args := func(line string) []string { return strings.Split(line, ",") }
+	postServer, err := zmqchat.ParsePostServer(args("127.0.0.1,5000"))
+	check(zmqchat.PostServer{Listen: one}, postServer, err)
+	postClient, err := zmqchat.ParsePostClient(args("127.0.0.1,5000,ann smith,a: b"))
+	check(zmqchat.PostClient{Server: one, Name: "ann smith", Text: "a: b"}, postClient, err)
+	pubServer, err := zmqchat.ParsePubServer(args("127.0.0.1,5000,5001"))
+	check(zmqchat.PubServer{Post: one, Pub: two}, pubServer, err)
+	pubClient, err := zmqchat.ParsePubClient(args("127.0.0.1,5001"))
+	check(zmqchat.PubClient{Server: two}, pubClient, err)
+	interactive, err := zmqchat.ParseInteractiveClient(args("127.0.0.1,5000,5001,ann"))
+	check(zmqchat.InteractiveClient{Post: one, Pub: two, Name: "ann"}, interactive, err)
+	channelServer, err := zmqchat.ParseChannelServer(args("127.0.0.1,5000,5001"))
+	check(zmqchat.ChannelServer{Post: one, Pub: two}, channelServer, err)
+	channelClient, err := zmqchat.ParseChannelClient(args("127.0.0.1,5000,5001,MPCS,ann"))
+	check(zmqchat.ChannelClient{Post: one, Pub: two, Channel: "MPCS", Name: "ann"}, channelClient, err)
+	if got, err := zmqchat.ParsePostServer(args("::1,5000")); err != nil || got.Listen.String() != "[::1]:5000" {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
 func TestPostServer(t *testing.T) {
 	address := loopback.Nowhere(t)
 	server := loopback.Start(t, zmqchat.PostServer{Listen: address}.Run)
