@@ -166,7 +166,7 @@ func TestAProgramOfTheReferenceSaysHowItIsUsed(t *testing.T) {
 		{"chat ann many", "usage: chat NAME PORT [IP:PORT ...]\n"},
 		{"chat5 ann 5000", "usage: chat5 "},
 		{"server5", "usage: server5 "},
-		{"server9", "chatspec: \"server9\" is not a program of the reference, which has chat, chat5, server5\n"},
+		{"server9", "chatspec: \"server9\" is not a program of the reference, which has chat, chat5, interactive_client, interactive_server, mc_client, mc_server, post_client, post_server, pub_client, pub_server, server5\n"},
 	} {
 		got := chatspec(t, call{args: append([]string{"reference"}, strings.Fields(c.args)...)})
 		if got.status != 2 || got.stdout != "" || !strings.HasPrefix(got.stderr, "chatspec: ") || !strings.Contains(got.stderr, c.want) {
