@@ -1,5 +1,6 @@
 // Package features is the catalogue of all requirements: the Gherkin files,
-// and what they say of assignments, rules and scenarios.
+// what they say of assignments, rules and scenarios, and the rubrics beside
+// them.
 package features
 
 import (
@@ -17,9 +18,9 @@ import (
 	messages "github.com/cucumber/messages/go/v21"
 )
 
-// Files holds the features, one folder an assignment.
+// Files holds the features and the rubrics, one folder an assignment.
 //
-//go:embed */*.feature
+//go:embed */*
 var Files embed.FS
 
 // A Level says how strongly an assignment demands a rule.
@@ -39,6 +40,7 @@ type Catalogue struct{ Assignments []Assignment }
 type Assignment struct {
 	ID       string
 	Features []Feature
+	Rubric   *Rubric // nil where there is none
 }
 
 // A Feature is one part of an assignment.
@@ -117,7 +119,7 @@ func RuleOf(tags []*messages.PickleTag) string {
 
 // Read reads the catalogue from files and checks that it is complete: every
 // rule has an id of its own, one level, a source, a reason, a hint and a
-// scenario.
+// scenario, and a rubric forgets none that is demanded.
 func Read(files fs.FS) (Catalogue, error) {
 	paths, err := fs.Glob(files, "*/*.feature")
 	if err != nil {
@@ -131,7 +133,10 @@ func Read(files fs.FS) (Catalogue, error) {
 		}
 		c.add(path.Dir(name), feature)
 	}
-	return c, c.check()
+	if err := c.check(); err != nil {
+		return Catalogue{}, err
+	}
+	return c, c.readRubrics(files)
 }
 
 func (c *Catalogue) add(assignment string, feature Feature) {

@@ -38,7 +38,11 @@ func Grade(assignment features.Assignment, sheet Sheet) Result {
 	}
 	blockNeedy(assignment.Rules(), result.Rules)
 	result.Verdict = verdict(result.Rules)
-	result.Score = score(assignment, result.Rules)
+	if assignment.Rubric != nil {
+		result.Score = scoreByRubric(assignment, result.Rules)
+	} else {
+		result.Score = score(assignment, result.Rules)
+	}
 	return result
 }
 
@@ -132,8 +136,8 @@ func verdict(rules []Rule) string {
 	return Conformant
 }
 
-// score gives a point for each rule that the text demands: an item for each
-// part of the assignment.
+// score gives a point for each rule that the text demands, where there is no
+// rubric: an item for each part of the assignment.
 func score(assignment features.Assignment, graded []Rule) Score {
 	total := Score{Items: []Item{}}
 	for _, feature := range assignment.Features {

@@ -3,6 +3,8 @@ package grading
 import (
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -25,8 +27,8 @@ func newPalette(w io.Writer) palette {
 	}
 }
 
-// WritePretty writes results for a person: a summary by rule, and the failures
-// last.
+// WritePretty writes results for a person: a summary by rule, then the
+// failures, and the points last, where a rubric gives them.
 func WritePretty(w io.Writer, results []Result) error {
 	p := printer{palette: newPalette(w), out: &strings.Builder{}}
 	for _, result := range results {
@@ -34,6 +36,9 @@ func WritePretty(w io.Writer, results []Result) error {
 	}
 	for _, result := range results {
 		p.failures(result)
+	}
+	for _, result := range results {
+		p.points(result)
 	}
 	for _, result := range results {
 		p.conclusion(result)
@@ -232,6 +237,58 @@ func reasonOf(rule Rule, verdict Verdict) reason {
 		}
 	}
 	return reason{}
+}
+
+// points writes the score sheet of an assignment with a rubric.
+func (p printer) points(result Result) {
+	score := result.Score
+	if score.Source == "" {
+		return
+	}
+	lines := append(slices.Clone(score.Items), Item{Title: "in all", Earned: score.Earned, Possible: score.Possible})
+	var earned, possible []float64
+	for _, line := range lines {
+		earned, possible = append(earned, line.Earned), append(possible, line.Possible)
+	}
+	earnedText, possibleText := column(earned), column(possible)
+	p.line("%s %s", p.title.Render("Points for "+result.Assignment), p.dim.Render("· "+score.Source))
+	for i, line := range lines {
+		text := fmt.Sprintf("%s of %s  %s", earnedText[i], possibleText[i], line.Title)
+		if line.Note != "" {
+			text += " (" + line.Note + ")"
+		}
+		p.line("  %s", p.styleOf(line).Render(text))
+	}
+	p.line("")
+}
+
+func (p printer) styleOf(item Item) lipgloss.Style {
+	switch {
+	case item.Possible == 0:
+		return p.dim
+	case item.Earned == item.Possible:
+		return p.good
+	}
+	return p.bad
+}
+
+// column writes numbers to stand below each other: to the right, and with a
+// decimal where one of them has one.
+func column(numbers []float64) []string {
+	decimals, width := 0, 0
+	for _, number := range numbers {
+		if number != math.Trunc(number) {
+			decimals = 1
+		}
+	}
+	for _, number := range numbers {
+		width = max(width, len(fmt.Sprintf("%.*f", decimals, number)))
+	}
+	var texts []string
+	for _, number := range numbers {
+		texts = append(texts, fmt.Sprintf("%*.*f", width, decimals, number))
+	}
+	return texts
 }
 
 func (p printer) conclusion(result Result) {

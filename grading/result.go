@@ -87,6 +87,8 @@ type Scenario struct {
 
 // A Score is the points that a target has earned.
 type Score struct {
+	// Source says where the points come from, if the assignment has a rubric.
+	Source   string  `json:"source,omitempty"`
 	Earned   float64 `json:"earned"`
 	Possible float64 `json:"possible"`
 	Items    []Item  `json:"items"`
@@ -98,4 +100,6 @@ type Item struct {
 	Earned   float64  `json:"earned"`
 	Possible float64  `json:"possible"`
 	Rules    []string `json:"rules"`
+	// Note says what of the item was not judged.
+	Note string `json:"note,omitempty"`
 }

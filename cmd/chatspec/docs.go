@@ -30,11 +30,27 @@ func conformance(root string) ([]byte, error) {
 		"and never part of the verdict or the points.\n")
 	for _, assignment := range catalogue.Assignments {
 		fmt.Fprintf(&page, "\n## %s\n", assignment.ID)
+		if assignment.Rubric != nil {
+			writeRubric(&page, *assignment.Rubric)
+		}
 		for _, feature := range assignment.Features {
 			writeFeature(&page, feature, all)
 		}
 	}
 	return []byte(page.String()), nil
+}
+
+// writeRubric draws the score sheet as a table.
+func writeRubric(page *strings.Builder, rubric features.Rubric) {
+	cell := strings.NewReplacer("|", `\|`).Replace
+	fmt.Fprintf(page, "\n%v points, from %s. An item gives its points in the share of the scenarios of its rules that pass.\n\n", rubric.Points, rubric.Source)
+	page.WriteString("| item | points | rules |\n|---|--:|---|\n")
+	for _, item := range rubric.Items {
+		fmt.Fprintf(page, "| %s | %v | %s |\n", cell(item.Title), item.Points, strings.Join(item.Rules, ", "))
+	}
+	if len(rubric.Unscored) > 0 {
+		fmt.Fprintf(page, "\nDemanded, and without points: %s.\n", strings.Join(rubric.Unscored, ", "))
+	}
 }
 
 func writeFeature(page *strings.Builder, feature features.Feature, all []mutants.Mutant) {
