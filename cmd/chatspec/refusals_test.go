@@ -31,7 +31,7 @@ func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
 		want string
 	}{
 		{"an unknown assignment", []string{"run", "chat", "--assignment", "tcp-per"}, nil,
-			`there is no assignment "tcp-per"; there are tcp-peer, tcp-server`},
+			`there is no assignment "tcp-per"; there are tcp-peer, tcp-server, zmq`},
 		{"an assignment that the folder has not", []string{"run", "chat", "--assignment", "tcp-server"}, nil,
 			`chat has no file that is called as a program of tcp-server (chat5.py, server5.py): give its folder, name its programs in chatspec.yaml, or rename them`},
 		{"a missing folder", []string{"run", "nowhere"}, nil,
@@ -41,7 +41,7 @@ func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
 		{"a file", []string{"run", "chat/chat.py"}, nil,
 			"chat/chat.py is a file: give the folder that it is in"},
 		{"a folder without a program", []string{"run", "empty"}, nil,
-			"empty has no file that is called as a program of tcp-peer or tcp-server (chat.py, chat5.py, server5.py): give its folder, name its programs in chatspec.yaml, or rename them"},
+			"empty has no file that is called as a program of tcp-peer or tcp-server or zmq (chat.py, chat5.py …, post_server.py …): give its folder, name its programs in chatspec.yaml, or rename them"},
 		{"a wrong manifest", []string{"run", "wrong"}, nil,
 			`wrong/chatspec.yaml:3: tcp-peer has no program "chta"; did you mean "chat"?`},
 		{"a wrong endpoint", []string{"run", "endpoint"}, nil,

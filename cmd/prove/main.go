@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -27,6 +28,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.only, "only", "", "a regular expression of the mutants to run")
 	flag.IntVar(&o.atOnce, "at-once", 6, "mutants at a time")
+	flag.StringVar(&o.once, "once", "zmq", "of which assignment the mutants do not live on the machine itself, where they can live on hosts, too")
 	flag.IntVar(&o.jobs, "jobs", 6, "scenarios of a mutant at a time")
 	isolate := flag.String("isolate", "both", "where the mutants live: host, none, or both, one after the other")
 	flag.Parse()
@@ -45,6 +47,7 @@ func main() {
 // Options say what is proved.
 type options struct {
 	only         string
+	once         string
 	atOnce, jobs int
 	isolate      stage.Isolation
 }
@@ -75,7 +78,11 @@ func proveIn(ctx context.Context, isolate string, o options) (wrongs int, err er
 	}
 	for _, way := range ways {
 		o.isolate = way
-		proof, err := prove(ctx, workshop, all, o)
+		these := all
+		if len(ways) > 1 && way == stage.Shared {
+			these = slices.DeleteFunc(slices.Clone(all), func(m mutants.Mutant) bool { return m.Assignment == o.once })
+		}
+		proof, err := prove(ctx, workshop, these, o)
 		if err != nil {
 			return wrongs, err
 		}
@@ -138,7 +145,7 @@ func prove(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant
 	if err != nil {
 		return proof{}, err
 	}
-	p := proof{rules: catalogue.RuleIDs(), trials: make([]trial, len(all)), whole: o.only == ""}
+	p := proof{rules: rulesOf(catalogue, all), trials: make([]trial, len(all)), whole: o.only == ""}
 	errs := make([]error, len(all))
 	places := make(chan struct{}, o.atOnce)
 	var running sync.WaitGroup
@@ -152,6 +159,20 @@ func prove(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant
 	}
 	running.Wait()
 	return p, firstOf(errs)
+}
+
+// rulesOf lists the rules of the assignments that mutants are of.
+func rulesOf(catalogue features.Catalogue, all []mutants.Mutant) []string {
+	var ids []string
+	for _, assignment := range catalogue.Assignments {
+		if !slices.ContainsFunc(all, func(m mutants.Mutant) bool { return m.Assignment == assignment.ID }) {
+			continue
+		}
+		for _, rule := range assignment.Rules() {
+			ids = append(ids, rule.ID)
+		}
+	}
+	return ids
 }
 
 func firstOf(errs []error) error {
@@ -175,9 +196,14 @@ func try(ctx context.Context, catalogue features.Catalogue, workshop *mutants.Wo
 		return grading.Result{}, err
 	}
 	defer run.Close()
+	parts, err := workshop.Parts(m, t)
+	if err != nil {
+		return grading.Result{}, err
+	}
 	outcomes, err := steps.Run(ctx, run, steps.Options{
 		Features:    features.Files,
 		Assignments: []string{m.Assignment},
+		Tags:        tagsOf(parts),
 		Jobs:        o.jobs,
 	})
 	if err != nil {
@@ -185,6 +211,16 @@ func try(ctx context.Context, catalogue features.Catalogue, workshop *mutants.Wo
 	}
 	assignment, _ := catalogue.Assignment(m.Assignment)
 	return grading.Grade(assignment, grading.Sheet{Target: m.Name, Outcomes: outcomes}), nil
+}
+
+// tagsOf selects the parts that a mutant can behave differently in: what it does
+// in the others is what the sample does.
+func tagsOf(parts []string) string {
+	var tags []string
+	for _, part := range parts {
+		tags = append(tags, "@part-"+part)
+	}
+	return strings.Join(tags, " || ")
 }
 
 // write writes the matrix and what is wrong with it, and returns the number of
