@@ -21,7 +21,7 @@ func chatSentences() []sentence {
 		say(`^`+name+` is on the host (\S+)$`, (*world).isOnHost),
 		say(`^`+name+` starts a chat that names (.+)$`, (*world).startsChat),
 		say(`^`+name+` has started a chat that names (.+)$`, (*world).hasStartedChat),
-		say(`^`+name+` listens on (?:her|its) port$`, (*world).listens),
+		say(`^`+name+` listens on (?:her|its) ports?$`, (*world).listens),
 		say(`^`+name+` has typed nothing yet$`, (*world).hasTypedNothing),
 		say(`^`+name+` has connected to nobody$`, (*world).hasConnectedToNobody),
 		say(`^`+name+` comes$`, (*world).comes),
@@ -361,7 +361,7 @@ func (w *world) chatsAreRunning(ctx context.Context, table *godog.Table) error {
 func (w *world) startLinked(ctx context.Context, user, named string, addresses map[string]netip.AddrPort) error {
 	var peers []string
 	for name := range strings.SplitSeq(named, ", ") {
-		addr, err := w.stage.Link(user, name, addresses[name])
+		addr, err := w.stage.Link(user, name, addresses[name], 0)
 		if err != nil {
 			return err
 		}

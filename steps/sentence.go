@@ -3,6 +3,7 @@ package steps
 import (
 	"reflect"
 	"regexp"
+	"slices"
 
 	"github.com/cucumber/godog"
 )
@@ -20,7 +21,7 @@ func say(expr string, check any) sentence {
 
 // vocabulary lists all sentences. They are compiled once for all scenarios.
 func vocabulary() []sentence {
-	return append(chatSentences(), serverSentences()...)
+	return slices.Concat(chatSentences(), serverSentences(), zmqSentences())
 }
 
 // define registers the sentence for one scenario's world. The error of the

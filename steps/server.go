@@ -395,7 +395,7 @@ func (w *world) useOwnServer(ctx context.Context, users string) error {
 		return err
 	}
 	for _, user := range list(users) {
-		addr, err := w.stage.Link(user, theServer, server.Addr())
+		addr, err := w.stage.Link(user, theServer, server.Addr(), 0)
 		if err != nil {
 			return err
 		}

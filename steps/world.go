@@ -42,10 +42,16 @@ type world struct {
 	said    map[string]int        // where a text was typed or sent first
 	heard   map[string]bool       // the texts that peers have sent to programs
 	got     journal.Event         // the message that a sentence calls «it»
+	addrs   []netip.AddrPort      // where the server should listen
+	links   map[string]netip.AddrPort
+	authors map[string]string // who has posted each of what was sent
 }
 
 func newWorld(run *stage.Run) *world {
-	return &world{run: run, absent: map[string]bool{}, hosts: map[string]netip.Addr{}, shown: map[string]int{}, said: map[string]int{}, heard: map[string]bool{}}
+	return &world{
+		run: run, absent: map[string]bool{}, hosts: map[string]netip.Addr{}, shown: map[string]int{}, said: map[string]int{},
+		heard: map[string]bool{}, links: map[string]netip.AddrPort{},
+	}
 }
 
 // who reads a name.

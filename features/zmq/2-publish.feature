@@ -1,0 +1,184 @@
+@zmq @part-2
+Feature: ZeroMQ chat, part 2: publishing
+  Source: 002_e63066c52547eb11.txt, part 2
+
+  @must @ZMQ-2.1
+  Rule: pub_server listens at both addresses of its arguments
+    Why: messages come in on one port and go out on another.
+    Hint: bind one socket to the second argument's port, and one to the third's.
+
+    Scenario: The ports
+      When the pub server starts
+      Then the server listens on its ports
+
+  @must @ZMQ-2.2
+  Rule: pub_server publishes through a PUB socket
+    Why: with one, the server need not know who listens.
+    Hint: bind a PUB socket to the third argument's port.
+    Needs: ZMQ-2.1
+
+    Scenario: Somebody watches
+      Given the pub server is running
+      When "eva" starts to watch
+      Then the server publishes to "eva" through a PUB socket
+
+  @must @ZMQ-2.3
+  Rule: pub_client subscribes at the address of its arguments, through a SUB socket
+    Why: who does not subscribe is sent nothing.
+    Hint: connect a SUB socket, and set its option SUBSCRIBE.
+    Needs: ZMQ-2.1
+
+    Scenario: The subscription
+      Given nobody answers but at the addresses that are given
+      And the pub server is running
+      When "eva" starts to watch
+      Then "eva" subscribes through a SUB socket
+
+  @must @ZMQ-2.4
+  Rule: Each message is published to all subscribers, once and in order
+    Why: all readers follow the same conversation.
+    Hint: send each message to the PUB socket when it comes.
+    Needs: ZMQ-1.4 ZMQ-2.1
+
+    Scenario: Three messages, two subscribers
+      Given the pub server is running
+      And "eva" and "frida" watch
+      When "annika" has posted "one apple", "two pears" and "three plums"
+      Then "one apple", "two pears" and "three plums" are published to "eva" and "frida", once each and in this order
+
+  @must @ZMQ-2.5
+  Rule: pub_client prints a message as «username: message (time)»
+    Why: that is the format which the text gives.
+    Hint: in Python, print(f"{username}: {message} ({time})", flush=True) does it.
+    Needs: ZMQ-1.5 ZMQ-2.7
+
+    Scenario: A message
+      Given the pub server is running
+      And "eva" watches
+      When "annika" has posted "marzipan"
+      Then "eva" sees "annika: marzipan", with something in brackets
+
+    Scenario: Several words, by somebody else
+      Given the pub server is running
+      And "eva" watches
+      When "bruno" has posted "a piece of marzipan, and two"
+      Then "eva" sees "bruno: a piece of marzipan, and two", with something in brackets
+
+  @must @ZMQ-2.6
+  Rule: The time that pub_client prints is that of the post
+    Why: a reader who comes back wants to know when it was said.
+    Hint: print the time that came with the message, in any format that shows hours and minutes.
+    Needs: ZMQ-2.5
+
+    Scenario: A message
+      Given the pub server is running
+      And "eva" watches
+      When "annika" has posted "marzipan"
+      Then "eva" sees "annika: marzipan", with the time in brackets
+
+  @must @ZMQ-2.7
+  Rule: pub_client stays, and prints each message when it comes
+    Why: it is there to follow the conversation.
+    Hint: receive in a loop, and flush what you print.
+    Needs: ZMQ-2.4
+
+    Scenario: One message after the other
+      Given the pub server is running
+      And "eva" watches
+      And "annika" has posted "one apple"
+      And "eva" sees "one apple"
+      And "bruno" has posted "two pears"
+      And "eva" sees "two pears"
+      When "annika" has posted "three plums"
+      Then "eva" sees "three plums"
+      And "eva" goes on
+
+  @should @ZMQ-2.8
+  Rule: Who subscribes late sees what is posted from then on
+    Why: clients come and go.
+    Hint: nothing is needed for this on a PUB socket.
+    Needs: ZMQ-2.7
+
+    Scenario: After the first message
+      Given the pub server is running
+      And "eva" watches
+      And "annika" has posted "one apple"
+      And "frida" watches
+      When "annika" has posted "two pears"
+      Then "frida" sees "two pears"
+      And "eva" sees "two pears"
+
+  @robust @ZMQ-2.9
+  Rule: A message is shown to the letter
+    Why: people write all kinds of things.
+    Hint: build the message with a serialisation, not by joining texts.
+    Needs: ZMQ-2.7
+
+    Scenario Outline: A message with <what>
+      Given the pub server is running
+      And "eva" watches
+      When "annika" posts "<text>"
+      Then "eva" sees it whole
+
+      Examples:
+        | what              | text                            |
+        | bars              | this\|that \| those             |
+        | colons            | a: b :: c                       |
+        | semicolons        | one; two;; three                |
+        | commas            | one, two,, three                |
+        | brackets          | (yes) [no] > maybe <            |
+        | braces            | {"message": 7} and } and {      |
+        | quotes            | she said "yes" and 'no'         |
+        | backslashes       | C:\\new\\table \\u0041          |
+        | another alphabet  | Καλημέρα 👋 ñ                   |
+
+  @robust @ZMQ-2.10
+  Rule: A long message is shown whole
+    Why: some paste a page.
+    Hint: a message may have many kilobytes.
+    Needs: ZMQ-2.7
+
+    Scenario: 65,000 letters
+      Given the pub server is running
+      And "eva" watches
+      When "annika" posts a message of 65000 letters
+      Then "eva" sees it whole
+
+  @robust @ZMQ-2.11
+  Rule: A name may have spaces
+    Why: people have them.
+    Hint: do not split a message at spaces.
+    Needs: ZMQ-2.5
+
+    Scenario: Two words
+      Given the pub server is running
+      And "eva" watches
+      When "mary ann" has posted "marzipan"
+      Then "eva" sees "mary ann: marzipan", with something in brackets
+
+  @robust @ZMQ-2.12
+  Rule: A subscriber that is killed disturbs nobody
+    Why: people close terminals.
+    Hint: nothing is needed for this on a PUB socket.
+    Needs: ZMQ-2.7
+
+    Scenario: One of two
+      Given the pub server is running
+      And "eva" and "frida" watch
+      And "eva" is killed
+      When "annika" has posted "marzipan"
+      Then "frida" sees "marzipan"
+
+  @robust @ZMQ-2.13
+  Rule: pub_client waits for a server that starts later
+    Why: nobody knows which terminal was opened first.
+    Hint: ZeroMQ connects again by itself.
+    Needs: ZMQ-2.7
+
+    Scenario: The server is late
+      Given the pub server is not there yet
+      And "eva" starts to watch
+      And the pub server is running
+      And "eva" watches on
+      When "annika" has posted "marzipan"
+      Then "eva" sees "marzipan"

@@ -1,0 +1,142 @@
+@zmq @part-3
+Feature: ZeroMQ chat, part 3: the interactive client
+  Source: 002_e63066c52547eb11.txt, part 3
+
+  @must @ZMQ-3.1
+  Rule: interactive_client connects to both addresses of its arguments
+    Why: it posts at one, and listens at the other.
+    Hint: it has the socket of post_client and that of pub_client.
+
+    Scenario: A line
+      Given nobody answers but at the addresses that are given
+      And the chat server is running
+      When "annika" chats
+      And "annika" types "marzipan"
+      And the server is sent "marzipan" by "annika"
+      Then "annika" is connected to both addresses of the server
+
+  @must @ZMQ-3.2
+  Rule: A line that is typed is posted under the client's name
+    Why: the others must know who is speaking.
+    Hint: send each line, with the last argument, when the user hits Enter.
+
+    Scenario: A line
+      Given the chat server is running
+      And "annika" chats
+      When "annika" types "marzipan"
+      Then the server is sent "marzipan" by "annika", once
+      And what "annika" posts names her
+
+    Scenario: One line after the other
+      Given the chat server is running
+      And "annika" chats
+      And "annika" types "one apple"
+      And the server is sent "one apple" by "annika"
+      When "annika" types "two pears"
+      Then the server is sent "two pears" by "annika", once
+
+  @must @ZMQ-3.3
+  Rule: What others post is shown while the user types nothing
+    Why: who only reads must not need to press a key.
+    Hint: receive in a thread of its own, or poll the socket and the keyboard together.
+    Needs: ZMQ-3.2
+
+    Scenario: Somebody reads
+      Given the chat server is running
+      And "annika" and "bruno" chat
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan"
+      When "annika" types "one more"
+      Then "bruno" sees "one more"
+
+  @must @ZMQ-3.4
+  Rule: Each of several clients sees what all others post
+    Why: a chat is for many.
+    Hint: the server publishes every message, whoever has posted it.
+    Needs: ZMQ-3.3
+
+    Scenario: Three clients
+      Given the chat server is running
+      And "annika", "bruno" and "carla" chat
+      When "annika" types "one apple"
+      Then "bruno" sees "one apple"
+      And "carla" sees "one apple"
+      When "bruno" types "two pears"
+      Then "annika" sees "two pears"
+      And "carla" sees "two pears"
+      When "carla" types "three plums"
+      Then "annika" sees "three plums"
+      And "bruno" sees "three plums"
+
+  @must @ZMQ-3.5
+  Rule: Typing and receiving do not wait for each other
+    Why: the text asks for both at once.
+    Hint: let no receive stand between two lines, and no line between two messages.
+    Needs: ZMQ-3.3
+
+    Scenario: All type, and one only reads
+      Given the chat server is running
+      And "annika", "bruno" and "carla" chat
+      When "annika" and "bruno" each type 10 lines
+      Then "annika", "bruno" and "carla" see all lines of the others
+
+  @robust @ZMQ-3.6
+  Rule: Nothing is lost when many talk
+    Why: a busy channel is a good channel.
+    Hint: set no small high-water marks, and do not drop what comes while you print.
+    Needs: ZMQ-3.5
+
+    Scenario: Five clients, forty lines each
+      Given the chat server is running
+      And "annika", "bruno", "carla", "dora" and "emil" chat
+      When "annika", "bruno", "carla", "dora" and "emil" each type 40 lines
+      Then "annika", "bruno", "carla", "dora" and "emil" see all lines of the others
+
+  @robust @ZMQ-3.7
+  Rule: A line is shown to the letter
+    Why: people write all kinds of things.
+    Hint: build the message with a serialisation, not by joining texts.
+    Needs: ZMQ-3.3
+
+    Scenario Outline: A line with <what>
+      Given the chat server is running
+      And "annika" and "bruno" chat
+      When "annika" types "<text>"
+      Then "bruno" sees it whole
+
+      Examples:
+        | what              | text                            |
+        | bars and colons   | this\|that: those \| a :: b     |
+        | brackets          | (yes) [no] {"message": 7}       |
+        | quotes            | she said "yes" and 'no'; \\n    |
+        | another alphabet  | Καλημέρα 👋 ñ                   |
+
+  @robust @ZMQ-3.8
+  Rule: A client that is killed disturbs nobody
+    Why: people close terminals.
+    Hint: let an error of one message end neither the loop nor the socket.
+    Needs: ZMQ-3.4
+
+    Scenario: One of three
+      Given the chat server is running
+      And "annika", "bruno" and "carla" chat
+      And "annika" types "one apple"
+      And "bruno" sees "one apple"
+      And "annika" is killed
+      When "carla" types "two pears"
+      Then "bruno" sees "two pears"
+      And the server goes on
+
+  @robust @ZMQ-3.9
+  Rule: An empty line does no harm
+    Why: people hit Enter.
+    Hint: post nothing, or an empty message; but go on.
+    Needs: ZMQ-3.3
+
+    Scenario: Enter, and then a line
+      Given the chat server is running
+      And "annika" and "bruno" chat
+      And "annika" types ""
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan"
+      And the server goes on

@@ -1,0 +1,163 @@
+@zmq @part-4
+Feature: ZeroMQ chat, part 4: channels
+  Source: 002_e63066c52547eb11.txt, part 4
+
+  @must @ZMQ-4.1
+  Rule: mc_client subscribes with the server when it is started on a channel
+    Why: who does not subscribe is sent nothing.
+    Hint: its arguments are those of interactive_client, with the channel before the name.
+
+    Scenario: A channel
+      Given nobody answers but at the addresses that are given
+      And the channel server is running
+      When "annika" joins the channel "MPCS"
+      Then "annika" subscribes through a SUB socket
+
+  @must @ZMQ-4.2
+  Rule: A message reaches the others on its channel
+    Why: that is what a channel is.
+    Hint: post the channel along with the message, and let the server publish under it.
+    Needs: ZMQ-4.1
+
+    Scenario: Two on one channel
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan"
+      When "bruno" types "one more"
+      Then "annika" sees "one more"
+
+    Scenario: Two on another channel
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "RANDOM"
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan"
+
+  @must @ZMQ-4.3
+  Rule: A message does not reach those on other channels
+    Why: whoever is on one channel wants to see that one.
+    Hint: publish with the channel as the topic.
+    Needs: ZMQ-4.2
+
+    Scenario: Two channels
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      And "eva" and "frida" are on the channel "RANDOM"
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan"
+      When "frida" types "nougat"
+      Then "eva" sees "nougat"
+      And "eva" has not seen "marzipan"
+      And "bruno" has not seen "nougat"
+
+  @must @ZMQ-4.4
+  Rule: Channels whose names begin alike are kept apart
+    Why: a subscription in ZeroMQ is a prefix: MPCS gets what is meant for MPCS2.
+    Hint: end each topic with a mark that is in no name, or compare the whole name when a message comes.
+    Needs: ZMQ-4.2
+
+    Scenario: MPCS and MPCS2
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS2"
+      And "eva" and "frida" are on the channel "MPCS"
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan"
+      When "frida" types "nougat"
+      Then "eva" sees "nougat"
+      And "eva" has not seen "marzipan"
+
+  @must @ZMQ-4.5
+  Rule: mc_client asks for the messages of its own channel only
+    Why: the text asks for a filter; what is thrown away on arrival has been sent in vain.
+    Hint: set the option SUBSCRIBE to the channel, and not to the empty text.
+    Needs: ZMQ-4.2
+
+    Scenario: A message on another channel
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      And "eva" and "frida" are on the channel "RANDOM"
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan"
+      When "frida" types "nougat"
+      Then "eva" sees "nougat"
+      And "eva" has not asked for everything
+      And "marzipan" has not crossed to "eva"
+
+  @must @ZMQ-4.6
+  Rule: Who is on the channel ALL sees the messages of all channels, each once
+    Why: ALL is how one terminal watches the whole server.
+    Hint: for ALL, subscribe to the empty text: every topic begins with it.
+    Needs: ZMQ-4.2
+
+    Scenario: Two channels
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      And "carla" is on the channel "RANDOM"
+      And "eva" is on the channel "ALL"
+      When "annika" types "marzipan"
+      Then "eva" sees "marzipan" once
+      When "carla" types "nougat"
+      Then "eva" sees "nougat" once
+
+  @must @ZMQ-4.7
+  Rule: The channel ALL is read only
+    Why: the text says so.
+    Hint: on ALL, take no line from the user, or tell the user that it is not posted.
+    Needs: ZMQ-4.6
+
+    Scenario: Somebody types on ALL
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      And "eva" and "frida" are on the channel "ALL"
+      When "eva" has typed "marzipan", if she can
+      And "annika" types "nougat"
+      Then "bruno" sees "nougat"
+      And "frida" sees "nougat"
+      And "bruno" has not seen "marzipan"
+      And "frida" has not seen "marzipan"
+
+  @must @ZMQ-4.8
+  Rule: test.txt describes how the channels were tested
+    Why: who has not tried it does not know that it works.
+    Hint: write down what you started, what you typed, and what you saw.
+
+    Scenario: The file
+      Then the submission has a text file called test.txt of at least 20 words
+
+    Scenario: What stands in it
+      Then it says how the channels were tested
+
+  @robust @ZMQ-4.9
+  Rule: A line on a channel is shown to the letter
+    Why: people write all kinds of things.
+    Hint: let the channel be a frame of its own, or cut it off by its length.
+    Needs: ZMQ-4.2
+
+    Scenario Outline: A line with <what>
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      When "annika" types "<text>"
+      Then "bruno" sees it whole
+
+      Examples:
+        | what              | text                            |
+        | bars and colons   | this\|that: those \| a :: b     |
+        | brackets          | (yes) [no] {"message": 7}       |
+        | a channel's name  | RANDOM ALL MPCS: hello          |
+        | another alphabet  | Καλημέρα 👋 ñ                   |
+
+  @robust @ZMQ-4.10
+  Rule: A client that is killed disturbs nobody on its channel
+    Why: people close terminals.
+    Hint: let an error of one message end neither the loop nor the socket.
+    Needs: ZMQ-4.2
+
+    Scenario: One of three
+      Given the channel server is running
+      And "annika", "bruno" and "carla" are on the channel "MPCS"
+      And "annika" types "one apple"
+      And "bruno" sees "one apple"
+      And "annika" is killed
+      When "carla" types "two pears"
+      Then "bruno" sees "two pears"
+      And the server goes on
