@@ -13,9 +13,12 @@ import (
 	"github.com/chatspec/chatspec/steps"
 )
 
-// reference is what the mutants are of that are measured: none of their programs
-// has a timer.
-const reference = "reference"
+// The mutants that are measured are of the reference, and of this assignment: none
+// of their programs has a timer.
+const (
+	reference  = "reference"
+	assignment = "tcp-peer"
+)
 
 // compareFailing prints how much longer a scenario takes that fails than the same
 // scenario where it passes.

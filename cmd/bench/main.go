@@ -7,13 +7,11 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -27,12 +25,14 @@ import (
 	"github.com/chatspec/chatspec/steps"
 )
 
-// assignment is what is measured: each of its programs listens by itself, so
-// that bare ones do what judged ones do until they are ready.
-const assignment = "tcp-peer"
-
-// sample is the submission that stands for those in Python.
-const sample = "fixtures/submissions/tcp-peer/python-threads"
+// samples are the assignments that are measured, each with the submission that
+// stands for those in Python.
+func samples() [][2]string {
+	return [][2]string{
+		{"tcp-peer", "fixtures/submissions/tcp-peer/python-threads"},
+		{"zmq", "fixtures/submissions/zmq/python-reqrep-json"},
+	}
+}
 
 func main() {
 	host.TakeOver()
@@ -55,27 +55,38 @@ func bench(ctx context.Context, rounds, jobs int) error {
 	if output, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "./reference/main").CombinedOutput(); err != nil {
 		return fmt.Errorf("building the reference: %w: %s", err, output)
 	}
-	reference := target.Reference(binary)
-	reference.Assignments = []string{assignment}
-	python, err := target.Open(ctx, sample, []string{assignment})
-	if err != nil {
-		return err
-	}
 	fmt.Printf("%d rounds, %d at a time; wall and processor time a scenario\n\n", rounds, jobs)
-	fmt.Printf("%-10s %-9s %9s %12s %10s %10s %10s %10s %7s %7s\n",
-		"target", "isolation", "scenarios", "scenarios/s", "wall", "bare wall", "CPU", "bare CPU", "wall ×", "CPU ×")
-	for _, subject := range []struct {
-		name   string
-		target *target.Target
-	}{{"reference", reference}, {"Python", python}} {
-		if err := compare(ctx, subject.name, subject.target, rounds, jobs); err != nil {
-			return fmt.Errorf("measuring %s: %w", subject.name, err)
+	fmt.Printf("%-9s %-10s %-9s %9s %8s %12s %10s %10s %10s %10s %7s %7s\n",
+		"", "target", "isolation", "scenarios", "in all", "scenarios/s", "wall", "bare wall", "CPU", "bare CPU", "wall ×", "CPU ×")
+	for _, sample := range samples() {
+		if err := compareBoth(ctx, binary, sample[0], sample[1], rounds, jobs); err != nil {
+			return fmt.Errorf("measuring %s: %w", sample[0], err)
 		}
 	}
 	if err := compareFailing(ctx, jobs); err != nil {
 		return fmt.Errorf("measuring what fails: %w", err)
 	}
 	fmt.Printf("\nmemory of the harness at its peak: %d MiB\n", peakMemory()>>20)
+	return nil
+}
+
+// compareBoth measures the reference and a sample.
+func compareBoth(ctx context.Context, binary, assignment, sample string, rounds, jobs int) error {
+	reference := target.Reference(binary)
+	reference.Assignments = []string{assignment}
+	python, err := target.Open(ctx, sample, []string{assignment})
+	if err != nil {
+		return err
+	}
+	defer python.Close()
+	for _, subject := range []struct {
+		name   string
+		target *target.Target
+	}{{"reference", reference}, {"Python", python}} {
+		if err := compare(ctx, subject.name, subject.target, rounds, jobs); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -121,17 +132,17 @@ func compare(ctx context.Context, name string, t *target.Target, rounds, jobs in
 		bare = append(bare, c)
 	}
 	for _, way := range all {
-		row(name, way, scenarios, median(judged[way]), median(bare))
+		row(t.Assignments[0], name, way, scenarios, median(judged[way]), median(bare))
 	}
 	return nil
 }
 
-func row(name string, way stage.Isolation, scenarios int, with, without cost) {
+func row(assignment, name string, way stage.Isolation, scenarios int, with, without cost) {
 	each := func(d time.Duration) time.Duration {
 		return (d / time.Duration(scenarios)).Round(10 * time.Microsecond)
 	}
-	fmt.Printf("%-10s %-9s %9d %12.1f %10v %10v %10v %10v %7.2f %7.2f\n",
-		name, way, scenarios, float64(scenarios)/with.wall.Seconds(),
+	fmt.Printf("%-9s %-10s %-9s %9d %8v %12.1f %10v %10v %10v %10v %7.2f %7.2f\n",
+		assignment, name, way, scenarios, with.wall.Round(100*time.Millisecond), float64(scenarios)/with.wall.Seconds(),
 		each(with.wall), each(without.wall), each(with.cpu), each(without.cpu),
 		with.wall.Seconds()/without.wall.Seconds(), with.cpu.Seconds()/without.cpu.Seconds())
 }
@@ -178,7 +189,7 @@ func judge(ctx context.Context, t *target.Target, jobs int, way stage.Isolation)
 		return 0, nil, err
 	}
 	defer run.Close()
-	outcomes, err := steps.Run(ctx, run, steps.Options{Features: features.Files, Assignments: []string{assignment}, Jobs: jobs})
+	outcomes, err := steps.Run(ctx, run, steps.Options{Features: features.Files, Assignments: t.Assignments, Jobs: jobs})
 	if err != nil {
 		return 0, nil, err
 	}
@@ -190,7 +201,7 @@ func judge(ctx context.Context, t *target.Target, jobs int, way stage.Isolation)
 	return len(outcomes), run.Starts(), nil
 }
 
-// runBare starts each program, waits until it listens, and kills it.
+// runBare starts each program, waits until it is at rest or has ended, and kills it.
 func runBare(t *target.Target, starts [][]string, jobs int) error {
 	places := make(chan struct{}, jobs)
 	errs := make(chan error, len(starts))
@@ -213,35 +224,40 @@ func runBare(t *target.Target, starts [][]string, jobs int) error {
 }
 
 func startAndStop(t *target.Target, argv []string) error {
-	spec, err := t.Program("chat")
-	if err != nil {
-		return err
-	}
-	port, err := strconv.ParseUint(argv[len(spec.Launch)+1], 10, 16)
-	if err != nil {
-		return err
-	}
-	at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port))
 	p, err := program.Start(program.Spec{
-		Argv: argv, Dir: filepath.Join(t.Folder, spec.Dir), Env: os.Environ(), Input: program.Terminal, Mark: "bench",
+		Argv: argv, Dir: filepath.Join(t.Folder, folderOf(t, argv)), Env: os.Environ(), Input: program.Terminal, Mark: "bench",
 	}, deaf{})
 	if err != nil {
 		return err
 	}
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	lookout := p.Lookout(at)
-	defer lookout.Close()
-	for len(lookout.Listening()) == 0 {
+	for before := ""; ; {
+		doing, blocked := p.Activity()
+		if blocked && doing == before {
+			break
+		}
+		before = doing
 		select {
 		case <-tick.C:
+			continue
 		case <-p.Exited():
-			return fmt.Errorf("%v ended before it listened", argv)
 		}
+		break
 	}
 	p.Kill()
 	<-p.Exited()
 	return nil
+}
+
+// folderOf is the folder of the program that a command line starts.
+func folderOf(t *target.Target, argv []string) string {
+	for _, spec := range t.Programs {
+		if n := len(spec.Launch); n <= len(argv) && slices.Equal(argv[:n], spec.Launch) {
+			return spec.Dir
+		}
+	}
+	return "."
 }
 
 // deaf watches a program and keeps nothing.
