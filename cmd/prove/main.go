@@ -29,6 +29,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "a regular expression of the mutants to run")
 	flag.IntVar(&o.atOnce, "at-once", 6, "mutants at a time")
 	flag.StringVar(&o.once, "once", "zmq", "of which assignment the mutants do not live on the machine itself, where they can live on hosts, too")
+	flag.StringVar(&o.fewest, "fewest", "", "of which assignment one mutant a rule is enough: the first that breaks it alone")
 	flag.IntVar(&o.jobs, "jobs", 6, "scenarios of a mutant at a time")
 	isolate := flag.String("isolate", "both", "where the mutants live: host, none, or both, one after the other")
 	flag.Parse()
@@ -47,7 +48,7 @@ func main() {
 // Options say what is proved.
 type options struct {
 	only         string
-	once         string
+	once, fewest string
 	atOnce, jobs int
 	isolate      stage.Isolation
 }
@@ -137,7 +138,20 @@ func load(o options) ([]mutants.Mutant, error) {
 	if len(all) == 0 {
 		return nil, fmt.Errorf("no mutant is called like %q: their names are those of the patches in %s", o.only, mutants.Folder)
 	}
-	return all, nil
+	return fewest(all, o.fewest), nil
+}
+
+// fewest keeps, of an assignment's mutants, the first that breaks each rule alone.
+func fewest(all []mutants.Mutant, assignment string) []mutants.Mutant {
+	broken := map[string]bool{}
+	return slices.DeleteFunc(all, func(m mutants.Mutant) bool {
+		if m.Assignment != assignment || len(m.Breaks) != 1 {
+			return m.Assignment == assignment
+		}
+		needless := broken[m.Breaks[0]]
+		broken[m.Breaks[0]] = true
+		return needless
+	})
 }
 
 func prove(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, o options) (proof, error) {

@@ -38,6 +38,7 @@ Feature: ZeroMQ chat, part 1: posting
   Rule: post_client sends the message of its arguments, once
     Why: that is what it is for.
     Hint: send before you end, and let the context linger until the message is gone.
+    Needs: ZMQ-1.2 ZMQ-1.3
 
     Scenario: A word
       Given the post server is running
@@ -105,7 +106,7 @@ Feature: ZeroMQ chat, part 1: posting
   Rule: post_server keeps every message in memory
     Why: what was said must be there for later.
     Hint: append each message to a list that you keep as long as the server runs.
-    Needs: ZMQ-1.4
+    Needs: ZMQ-1.3 ZMQ-1.4 ZMQ-1.8
 
     Scenario: Three users, eight messages each
       Given the post server is running
@@ -116,7 +117,7 @@ Feature: ZeroMQ chat, part 1: posting
   Rule: Several clients can post at the same time
     Why: a channel is for many.
     Hint: one REP or PULL socket serves all clients; nothing is needed for each of them.
-    Needs: ZMQ-1.4
+    Needs: ZMQ-1.4 ZMQ-1.8
 
     Scenario: Four users
       Given the post server is running
@@ -141,7 +142,7 @@ Feature: ZeroMQ chat, part 1: posting
   Rule: post_client waits for a server that starts later
     Why: nobody knows which terminal was opened first.
     Hint: ZeroMQ connects again by itself; do not set LINGER to 0.
-    Needs: ZMQ-1.4
+    Needs: ZMQ-1.3 ZMQ-1.4
 
     Scenario: The server is late
       Given the post server is not there yet

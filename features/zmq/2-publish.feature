@@ -38,7 +38,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: Each message is published to all subscribers, once and in order
     Why: all readers follow the same conversation.
     Hint: send each message to the PUB socket when it comes.
-    Needs: ZMQ-1.4 ZMQ-2.1
+    Needs: ZMQ-1.3 ZMQ-1.4 ZMQ-2.1
 
     Scenario: Three messages, two subscribers
       Given the pub server is running
@@ -50,7 +50,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: pub_client prints a message as «username: message (time)»
     Why: that is the format which the text gives.
     Hint: in Python, print(f"{username}: {message} ({time})", flush=True) does it.
-    Needs: ZMQ-1.5 ZMQ-2.7
+    Needs: ZMQ-1.5 ZMQ-2.4
 
     Scenario: A message
       Given the pub server is running
@@ -68,7 +68,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: The time that pub_client prints is that of the post
     Why: a reader who comes back wants to know when it was said.
     Hint: print the time that came with the message, in any format that shows hours and minutes.
-    Needs: ZMQ-2.5
+    Needs: ZMQ-1.6 ZMQ-2.5
 
     Scenario: A message
       Given the pub server is running
@@ -80,7 +80,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: pub_client stays, and prints each message when it comes
     Why: it is there to follow the conversation.
     Hint: receive in a loop, and flush what you print.
-    Needs: ZMQ-2.4
+    Needs: ZMQ-2.5
 
     Scenario: One message after the other
       Given the pub server is running
@@ -112,7 +112,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: A message is shown to the letter
     Why: people write all kinds of things.
     Hint: build the message with a serialisation, not by joining texts.
-    Needs: ZMQ-2.7
+    Needs: ZMQ-2.5
 
     Scenario Outline: A message with <what>
       Given the pub server is running
@@ -136,7 +136,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: A long message is shown whole
     Why: some paste a page.
     Hint: a message may have many kilobytes.
-    Needs: ZMQ-2.7
+    Needs: ZMQ-2.5
 
     Scenario: 65,000 letters
       Given the pub server is running
@@ -160,7 +160,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: A subscriber that is killed disturbs nobody
     Why: people close terminals.
     Hint: nothing is needed for this on a PUB socket.
-    Needs: ZMQ-2.7
+    Needs: ZMQ-2.5
 
     Scenario: One of two
       Given the pub server is running
@@ -173,7 +173,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: pub_client waits for a server that starts later
     Why: nobody knows which terminal was opened first.
     Hint: ZeroMQ connects again by itself.
-    Needs: ZMQ-2.7
+    Needs: ZMQ-2.5
 
     Scenario: The server is late
       Given the pub server is not there yet

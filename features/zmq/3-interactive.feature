@@ -19,6 +19,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
   Rule: A line that is typed is posted under the client's name
     Why: the others must know who is speaking.
     Hint: send each line, with the last argument, when the user hits Enter.
+    Needs: ZMQ-3.1
 
     Scenario: A line
       Given the chat server is running
@@ -72,7 +73,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
   Rule: Typing and receiving do not wait for each other
     Why: the text asks for both at once.
     Hint: let no receive stand between two lines, and no line between two messages.
-    Needs: ZMQ-3.3
+    Needs: ZMQ-3.4
 
     Scenario: All type, and one only reads
       Given the chat server is running
