@@ -28,6 +28,7 @@ func zmqSentences() []sentence {
 
 		// those who post
 		say(`^`+name+` posts `+line+`$`, (*world).posts),
+		say(`^`+name+` posts (".*") in a row$`, (*world).postsInARow),
 		say(`^`+name+` posts a message of (\d+) letters$`, (*world).postsLong),
 		say(`^`+name+` has posted (".*")$`, (*world).hasPosted),
 		say(`^(\d+) users post (\d+) messages each$`, (*world).manyPost),
@@ -219,6 +220,19 @@ func (w *world) hasPosted(ctx context.Context, user, texts string) error {
 			return err
 		}
 		if err := w.stage.Settle(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// postsInARow posts texts, each when the one before has reached the server.
+func (w *world) postsInARow(ctx context.Context, user, texts string) error {
+	for _, text := range list(texts) {
+		if err := w.posts(ctx, user, text); err != nil {
+			return err
+		}
+		if err := w.stage.AwaitCarried(ctx, who(user), theServer, word(text)); err != nil {
 			return err
 		}
 	}

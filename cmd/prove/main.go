@@ -234,7 +234,7 @@ func tagsOf(parts []string) string {
 	for _, part := range parts {
 		tags = append(tags, "@part-"+part)
 	}
-	return strings.Join(tags, " || ")
+	return strings.Join(tags, ",") // which is «or» to godog
 }
 
 // write writes the matrix and what is wrong with it, and returns the number of

@@ -200,7 +200,7 @@ func TestTheFewestMutantsBreakEachRuleAlone(t *testing.T) {
 }
 
 func TestPartsAreSelectedByTheirTags(t *testing.T) {
-	for want, parts := range map[string][]string{"": nil, "@part-3": {"3"}, "@part-1 || @part-2": {"1", "2"}} {
+	for want, parts := range map[string][]string{"": nil, "@part-3": {"3"}, "@part-1,@part-2": {"1", "2"}} {
 		if got := tagsOf(parts); got != want {
 			t.Errorf("of %q they are %q, want %q", parts, got, want)
 		}

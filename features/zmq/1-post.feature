@@ -81,7 +81,7 @@ Feature: ZeroMQ chat, part 1: posting
   Rule: post_client ends by itself when it has posted
     Why: the user gets the terminal back.
     Hint: close the socket and the context, and wait for no second reply.
-    Needs: ZMQ-1.4
+    Needs: ZMQ-1.2 ZMQ-1.4
 
     Scenario: One message
       Given the post server is running
@@ -154,10 +154,27 @@ Feature: ZeroMQ chat, part 1: posting
   Rule: A connection that stays silent holds up nobody
     Why: a port is found by strangers, too.
     Hint: leave accepting connections to the library.
-    Needs: ZMQ-1.4
+    Needs: ZMQ-1.2 ZMQ-1.4
 
     Scenario: Somebody says nothing
       Given the post server is running
       And somebody connects to the server, and says nothing
       When "annika" posts "marzipan"
       Then the server is sent "marzipan" by "annika"
+
+  @robust @ZMQ-1.14
+  Rule: No text ends post_server
+    Why: people write all kinds of things.
+    Hint: build the message with a serialisation; where you split texts, say into how many parts.
+    Needs: ZMQ-1.8
+
+    Scenario Outline: A message with <what>
+      Given the post server is running
+      When "annika" has posted "<text>"
+      Then the server goes on
+
+      Examples:
+        | what              | text                            |
+        | bars and colons   | this\|that: those \| a :: b kumquat |
+        | marks             | one; two: (yes) [no] {7} kumquat      |
+        | another alphabet  | Καλημέρα 👋 ñ kumquat                 |

@@ -46,6 +46,12 @@ Feature: ZeroMQ chat, part 2: publishing
       When "annika" has posted "one apple", "two pears" and "three plums"
       Then "one apple", "two pears" and "three plums" are published to "eva" and "frida", once each and in this order
 
+    Scenario: Three messages in a row
+      Given the pub server is running
+      And "eva" watches
+      When "annika" posts "one apple", "two pears" and "three plums" in a row
+      Then "one apple", "two pears" and "three plums" are published to "eva", once each and in this order
+
   @must @ZMQ-2.5
   Rule: pub_client prints a message as «username: message (time)»
     Why: that is the format which the text gives.

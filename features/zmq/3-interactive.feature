@@ -31,10 +31,16 @@ Feature: ZeroMQ chat, part 3: the interactive client
     Scenario: One line after the other
       Given the chat server is running
       And "annika" chats
-      And "annika" types "one apple"
-      And the server is sent "one apple" by "annika"
-      When "annika" types "two pears"
-      Then the server is sent "two pears" by "annika", once
+      And "annika" types "apple"
+      And the server is sent "apple" by "annika"
+      When "annika" types "pear"
+      Then the server is sent "pear" by "annika", once
+
+    Scenario: Several words
+      Given the chat server is running
+      And "annika" chats
+      When "annika" types "a piece of marzipan, and nougat"
+      Then the server is sent "a piece of marzipan, and nougat" by "annika", once
 
   @must @ZMQ-3.3
   Rule: What others post is shown while the user types nothing
@@ -73,7 +79,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
   Rule: Typing and receiving do not wait for each other
     Why: the text asks for both at once.
     Hint: let no receive stand between two lines, and no line between two messages.
-    Needs: ZMQ-3.4
+    Needs: ZMQ-3.3 ZMQ-3.4
 
     Scenario: All type, and one only reads
       Given the chat server is running
@@ -85,7 +91,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
   Rule: Nothing is lost when many talk
     Why: a busy channel is a good channel.
     Hint: set no small high-water marks, and do not drop what comes while you print.
-    Needs: ZMQ-3.5
+    Needs: ZMQ-3.4 ZMQ-3.5
 
     Scenario: Five clients, forty lines each
       Given the chat server is running

@@ -54,7 +54,7 @@ Feature: ZeroMQ chat, part 4: channels
   Rule: Channels whose names begin alike are kept apart
     Why: a subscription in ZeroMQ is a prefix: MPCS gets what is meant for MPCS2.
     Hint: end each topic with a mark that is in no name, or compare the whole name when a message comes.
-    Needs: ZMQ-4.3
+    Needs: ZMQ-4.2 ZMQ-4.3
 
     Scenario: MPCS and MPCS2
       Given the channel server is running
@@ -70,7 +70,7 @@ Feature: ZeroMQ chat, part 4: channels
   Rule: mc_client asks for the messages of its own channel only
     Why: the text asks for a filter; what is thrown away on arrival has been sent in vain.
     Hint: set the option SUBSCRIBE to the channel, and not to the empty text.
-    Needs: ZMQ-4.3
+    Needs: ZMQ-4.2 ZMQ-4.3
 
     Scenario: A message on another channel
       Given the channel server is running
@@ -103,7 +103,7 @@ Feature: ZeroMQ chat, part 4: channels
   Rule: The channel ALL is read only
     Why: the text says so.
     Hint: on ALL, take no line from the user, or tell the user that it is not posted.
-    Needs: ZMQ-4.6
+    Needs: ZMQ-4.2 ZMQ-4.6
 
     Scenario: Somebody types on ALL
       Given the channel server is running
