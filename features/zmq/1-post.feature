@@ -70,7 +70,7 @@ Feature: ZeroMQ chat, part 1: posting
   Rule: A message carries the time when it was posted
     Why: a reader may come back later.
     Hint: take the time when you send the message, or let the server add it when it comes.
-    Needs: ZMQ-1.4
+    Needs: ZMQ-1.4 ZMQ-2.4
 
     Scenario: Somebody posts
       Given the post server is running
