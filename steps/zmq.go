@@ -278,7 +278,7 @@ func (w *world) manyPost(ctx context.Context, users, count int) error {
 
 // filler goes before each of many messages, so that they do not all fit into the
 // buffers of a server that keeps none.
-func filler() string { return strings.TrimSpace(strings.Repeat("and so on ", 60)) }
+func filler() string { return strings.TrimSpace(strings.Repeat("and so on ", 40)) }
 
 func (w *world) postAll(ctx context.Context, user string, texts []string) error {
 	for _, text := range texts {
@@ -451,7 +451,11 @@ func (w *world) subscribes(ctx context.Context, user string) error {
 func (w *world) arePublished(ctx context.Context, texts, users string) error {
 	for _, user := range list(users) {
 		for _, text := range list(texts) {
-			if err := w.stage.AwaitCarried(ctx, theServer, user, word(text)); err != nil {
+			err := w.stage.AwaitCarried(ctx, theServer, user, word(text))
+			if how := stage.Ended(w.stage.Journal(), user); err != nil && how != "" {
+				return &stage.Unverified{Reason: user + " has left before all was published (" + how + ")"}
+			}
+			if err != nil {
 				return err
 			}
 		}

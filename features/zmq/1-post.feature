@@ -26,7 +26,7 @@ Feature: ZeroMQ chat, part 1: posting
   Rule: post_client connects to the address of its arguments, through a ZeroMQ socket
     Why: the server may be anywhere.
     Hint: connect a REQ or a PUSH socket to tcp://IP:PORT, with both from the command line.
-    Needs: ZMQ-1.1
+    Needs: ZMQ-1.1 ZMQ-1.2
 
     Scenario: The handshake
       Given nobody answers but at the addresses that are given

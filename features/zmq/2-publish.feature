@@ -26,7 +26,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: pub_client subscribes at the address of its arguments, through a SUB socket
     Why: who does not subscribe is sent nothing.
     Hint: connect a SUB socket, and set its option SUBSCRIBE.
-    Needs: ZMQ-2.1
+    Needs: ZMQ-2.1 ZMQ-2.2
 
     Scenario: The subscription
       Given nobody answers but at the addresses that are given
@@ -93,8 +93,8 @@ Feature: ZeroMQ chat, part 2: publishing
       And "eva" watches
       And "annika" has posted "one apple"
       And "eva" sees "one apple"
-      And "bruno" has posted "two pears"
-      And "eva" sees "two pears"
+      When "bruno" has posted "two pears"
+      Then "eva" sees "two pears"
       When "annika" has posted "three plums"
       Then "eva" sees "three plums"
       And "eva" goes on
@@ -184,7 +184,7 @@ Feature: ZeroMQ chat, part 2: publishing
     Scenario: The server is late
       Given the pub server is not there yet
       And "eva" starts to watch
-      And the pub server is running
+      When the pub server is running
       And "eva" watches on
-      When "annika" has posted "marzipan"
+      And "annika" has posted "marzipan"
       Then "eva" sees "marzipan"
