@@ -135,6 +135,12 @@ func (w *world) startsServer(kind string) error {
 }
 
 func (w *world) isRunning(ctx context.Context, kind string) error {
+	// Whoever is there already has looked for the server, and not found it.
+	if w.isActor(w.actor) {
+		if err := w.stage.AwaitIdle(ctx, w.actor); err != nil {
+			return err
+		}
+	}
 	if err := w.startsServer(kind); err != nil {
 		return err
 	}
@@ -472,14 +478,12 @@ func (w *world) arePublished(ctx context.Context, texts, users string) error {
 }
 
 func (w *world) arrivedInOrder(user string, texts []string) error {
-	events, before := w.stage.Journal(), -1
+	speech, before := journal.Speech(w.stage.Journal(), theServer, user), -1
 	for _, text := range texts {
 		if err := w.carriedOnce(theServer, user, text); err != nil {
 			return err
 		}
-		at := slices.IndexFunc(events, func(e journal.Event) bool {
-			return e.From == theServer && e.To == user && journal.Carried([]journal.Event{e}, theServer, user, word(text)) > 0
-		})
+		at := strings.Index(speech, word(text))
 		if at < before {
 			return &stage.Failure{
 				Expected: fmt.Sprintf("%s receives %q in this order", user, texts),
