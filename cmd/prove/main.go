@@ -29,6 +29,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "a regular expression of the mutants to run")
 	flag.IntVar(&o.atOnce, "at-once", 6, "mutants at a time")
 	flag.StringVar(&o.once, "once", "zmq", "of which assignment the mutants do not live on the machine itself, where they can live on hosts, too")
+	flag.StringVar(&o.leaveOut, "leave-out", "", "the assignment whose mutants are not run")
 	flag.StringVar(&o.fewest, "fewest", "", "of which assignment one mutant a rule is enough: the first that breaks it alone")
 	flag.IntVar(&o.jobs, "jobs", 6, "scenarios of a mutant at a time")
 	isolate := flag.String("isolate", "both", "where the mutants live: host, none, or both, one after the other")
@@ -49,6 +50,7 @@ func main() {
 type options struct {
 	only         string
 	once, fewest string
+	leaveOut     string
 	atOnce, jobs int
 	isolate      stage.Isolation
 }
@@ -134,7 +136,9 @@ func load(o options) ([]mutants.Mutant, error) {
 	if len(all) == 0 {
 		return nil, fmt.Errorf("there are no mutants in %s: it is run at the top of a checkout of chatspec", mutants.Folder)
 	}
-	all = slices.DeleteFunc(all, func(m mutants.Mutant) bool { return !pattern.MatchString(m.Name) })
+	all = slices.DeleteFunc(all, func(m mutants.Mutant) bool {
+		return !pattern.MatchString(m.Name) || o.leaveOut != "" && m.Assignment == o.leaveOut
+	})
 	if len(all) == 0 {
 		return nil, fmt.Errorf("no mutant is called like %q: their names are those of the patches in %s", o.only, mutants.Folder)
 	}

@@ -206,3 +206,18 @@ func TestPartsAreSelectedByTheirTags(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAssignmentCanBeLeftOut(t *testing.T) {
+	t.Chdir("../..")
+	all, err := load(options{atOnce: 1, jobs: 1, leaveOut: "zmq"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]bool{}
+	for _, m := range all {
+		of[m.Assignment] = true
+	}
+	if of["zmq"] || !of["tcp-peer"] || !of["tcp-server"] {
+		t.Errorf("there are mutants of %v", of)
+	}
+}
