@@ -15,7 +15,7 @@ build: ## Build bin/chatspec
 conform: build ## Run every feature against the reference
 	bin/chatspec run reference
 
-test: tools check unit prove-tcp ## Run all tests: lint, race detector, features, samples, mutants
+test: tools check unit prove-tcp ## Run the tests: lint, race detector, features, samples, mutants but those of zmq
 
 tools: # Install what the tests run: Python and Node.js
 	@sh .ci/tools

@@ -28,9 +28,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.only, "only", "", "a regular expression of the mutants to run")
 	flag.IntVar(&o.atOnce, "at-once", 6, "mutants at a time")
-	flag.StringVar(&o.once, "once", "zmq", "of which assignment the mutants do not live on the machine itself, where they can live on hosts, too")
 	flag.StringVar(&o.leaveOut, "leave-out", "", "the assignment whose mutants are not run")
-	flag.StringVar(&o.fewest, "fewest", "", "of which assignment one mutant a rule is enough: the first that breaks it alone")
 	flag.IntVar(&o.jobs, "jobs", 6, "scenarios of a mutant at a time")
 	isolate := flag.String("isolate", "both", "where the mutants live: host, none, or both, one after the other")
 	flag.Parse()
@@ -49,7 +47,6 @@ func main() {
 // Options say what is proved.
 type options struct {
 	only         string
-	once, fewest string
 	leaveOut     string
 	atOnce, jobs int
 	isolate      stage.Isolation
@@ -81,11 +78,7 @@ func proveIn(ctx context.Context, isolate string, o options) (wrongs int, err er
 	}
 	for _, way := range ways {
 		o.isolate = way
-		these := all
-		if len(ways) > 1 && way == stage.Shared {
-			these = slices.DeleteFunc(slices.Clone(all), func(m mutants.Mutant) bool { return m.Assignment == o.once })
-		}
-		proof, err := prove(ctx, workshop, these, o)
+		proof, err := prove(ctx, workshop, all, o)
 		if err != nil {
 			return wrongs, err
 		}
@@ -142,20 +135,7 @@ func load(o options) ([]mutants.Mutant, error) {
 	if len(all) == 0 {
 		return nil, fmt.Errorf("no mutant is called like %q: their names are those of the patches in %s", o.only, mutants.Folder)
 	}
-	return fewest(all, o.fewest), nil
-}
-
-// fewest keeps, of an assignment's mutants, the first that breaks each rule alone.
-func fewest(all []mutants.Mutant, assignment string) []mutants.Mutant {
-	broken := map[string]bool{}
-	return slices.DeleteFunc(all, func(m mutants.Mutant) bool {
-		if m.Assignment != assignment || len(m.Breaks) != 1 {
-			return m.Assignment == assignment
-		}
-		needless := broken[m.Breaks[0]]
-		broken[m.Breaks[0]] = true
-		return needless
-	})
+	return all, nil
 }
 
 func prove(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, o options) (proof, error) {

@@ -184,21 +184,6 @@ func TestOneMutantIsCaught(t *testing.T) {
 	}
 }
 
-func TestTheFewestMutantsBreakEachRuleAlone(t *testing.T) {
-	var all []mutants.Mutant
-	for _, text := range []string{"zmq one ZMQ-1.1", "zmq two ZMQ-1.2 ZMQ-1.3", "zmq three ZMQ-1.1", "tcp four PEER-1.1", "tcp five PEER-1.1", "zmq six ZMQ-1.2", "zmq seven ZMQ-1.3"} {
-		words := strings.Fields(text)
-		all = append(all, mutants.Mutant{Assignment: words[0], Name: words[1], Breaks: words[2:]})
-	}
-	var names []string
-	for _, m := range fewest(all, "zmq") {
-		names = append(names, m.Name)
-	}
-	if want := []string{"one", "four", "five", "six", "seven"}; !slices.Equal(names, want) {
-		t.Errorf("they are %q, want %q", names, want)
-	}
-}
-
 func TestPartsAreSelectedByTheirTags(t *testing.T) {
 	for want, parts := range map[string][]string{"": nil, "@part-3": {"3"}, "@part-1,@part-2": {"1", "2"}} {
 		if got := tagsOf(parts); got != want {
