@@ -35,11 +35,14 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	wrongs, err := proveIn(ctx, *isolate, o)
+	for _, wrong := range wrongs {
+		fmt.Fprintln(os.Stderr, "prove:", wrong)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "prove:", err)
 		os.Exit(2)
 	}
-	if wrongs > 0 {
+	if len(wrongs) > 0 {
 		os.Exit(1)
 	}
 }
@@ -52,9 +55,10 @@ type options struct {
 	isolate      stage.Isolation
 }
 
-// proveIn proves in one way of isolation, or in both, and returns what is wrong
-// in all. Where there is one only, the other is left out, but not in CI.
-func proveIn(ctx context.Context, isolate string, o options) (wrongs int, err error) {
+// proveIn proves in one way of isolation, or in both, and lists what is wrong in
+// all, since a log may show its end only. Where there is one only, the other is
+// left out, but not in CI.
+func proveIn(ctx context.Context, isolate string, o options) (wrongs []string, err error) {
 	ways := []stage.Isolation{stage.Isolation(isolate)}
 	if isolate == "both" {
 		ways = []stage.Isolation{stage.Shared, stage.OwnHost}
@@ -65,16 +69,16 @@ func proveIn(ctx context.Context, isolate string, o options) (wrongs int, err er
 	}
 	dir, err := os.MkdirTemp("", "chatspec-mutants-")
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	all, err := load(o)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	workshop, err := mutants.Open(ctx, ".", dir, all)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	for _, way := range ways {
 		o.isolate = way
@@ -83,7 +87,9 @@ func proveIn(ctx context.Context, isolate string, o options) (wrongs int, err er
 			return wrongs, err
 		}
 		fmt.Printf("isolation: %s\n", way)
-		wrongs += proof.write(os.Stdout)
+		for _, wrong := range proof.write(os.Stdout) {
+			wrongs = append(wrongs, fmt.Sprintf("%s: %s", way, wrong))
+		}
 	}
 	return wrongs, nil
 }
@@ -221,16 +227,15 @@ func tagsOf(parts []string) string {
 	return strings.Join(tags, ",") // which is «or» to godog
 }
 
-// write writes the matrix and what is wrong with it, and returns the number of
-// wrongs.
-func (p proof) write(w io.Writer) int {
+// write writes the matrix and what is wrong with it, and returns the wrongs.
+func (p proof) write(w io.Writer) []string {
 	p.matrix(w)
 	wrongs := p.wrongs()
 	for _, wrong := range wrongs {
 		fmt.Fprintln(w, "✗", wrong)
 	}
 	fmt.Fprintf(w, "%d mutants, %d rules: %d wrong\n", len(p.trials), len(p.rules), len(wrongs))
-	return len(wrongs)
+	return wrongs
 }
 
 // matrix writes a row for each rule, and a column for each mutant.
@@ -281,7 +286,7 @@ func (p proof) wrongs() []string {
 		failed := t.failed()
 		for _, id := range t.mutant.Breaks {
 			if !slices.Contains(failed, id) {
-				wrongs = append(wrongs, fmt.Sprintf("%s breaks %s and is missed by it", t.mutant.Name, id))
+				wrongs = append(wrongs, fmt.Sprintf("%s breaks %s and is missed by it: %s", t.mutant.Name, id, observed(t.result, id)))
 			}
 		}
 		for _, id := range failed {
@@ -301,14 +306,20 @@ func (p proof) wrongs() []string {
 	return wrongs
 }
 
-// observed quotes the first failure of a rule.
+// observed quotes the first scenario of a rule that did not pass.
 func observed(result grading.Result, id string) string {
-	for _, rule := range result.Rules {
-		for _, scenario := range rule.Scenarios {
-			if rule.ID == id && scenario.Verdict == grading.Failed {
-				return fmt.Sprintf("%s: expected %s, observed %s", scenario.Name, scenario.Failure.Expected, scenario.Failure.Observed)
-			}
+	i := slices.IndexFunc(result.Rules, func(r grading.Rule) bool { return r.ID == id })
+	if i < 0 {
+		return "it was not run"
+	}
+	for _, scenario := range result.Rules[i].Scenarios {
+		switch failure := scenario.Failure; {
+		case scenario.Verdict == grading.Passed:
+		case failure == nil:
+			return fmt.Sprintf("%s is %s", scenario.Name, scenario.Verdict)
+		default:
+			return fmt.Sprintf("%s is %s: expected %s, observed %s", scenario.Name, scenario.Verdict, failure.Expected, failure.Observed)
 		}
 	}
-	return ""
+	return "its scenarios passed"
 }

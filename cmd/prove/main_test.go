@@ -43,21 +43,21 @@ func TestWhatAProofLacks(t *testing.T) {
 		}}, nil},
 		{"a mutant is missed", proof{rules: rules, whole: true, trials: []trial{
 			tried("one", "PEER-1.1", "PEER-1.1 passed", "PEER-1.2 passed"), two,
-		}}, []string{"one breaks PEER-1.1 and is missed by it"}},
+		}}, []string{"one breaks PEER-1.1 and is missed by it: its scenarios passed"}},
 		{"a mutant is missed since its rule is blocked", proof{rules: rules, whole: true, trials: []trial{
 			one, tried("two", "PEER-1.2", "PEER-1.1 passed", "PEER-1.2 blocked"),
-		}}, []string{"two breaks PEER-1.2 and is missed by it"}},
+		}}, []string{"two breaks PEER-1.2 and is missed by it: second is blocked: expected this, observed that"}},
 		{"a mutant is missed since its rule was not run", proof{rules: rules, whole: true, trials: []trial{
 			one, tried("two", "PEER-1.2", "PEER-1.1 passed"),
-		}}, []string{"two breaks PEER-1.2 and is missed by it"}},
+		}}, []string{"two breaks PEER-1.2 and is missed by it: it was not run"}},
 		{"a mutant is caught elsewhere, too", proof{rules: rules, whole: true, trials: []trial{
 			tried("one", "PEER-1.1", "PEER-1.1 failed", "PEER-1.2 failed"), two,
-		}}, []string{"one does not break PEER-1.2, which fails on it: second: expected this, observed that"}},
+		}}, []string{"one does not break PEER-1.2, which fails on it: second is failed: expected this, observed that"}},
 		{"a mutant is caught elsewhere only", proof{rules: rules, whole: true, trials: []trial{
 			tried("one", "PEER-1.1", "PEER-1.1 passed", "PEER-1.2 failed"), two,
 		}}, []string{
-			"one breaks PEER-1.1 and is missed by it",
-			"one does not break PEER-1.2, which fails on it: second: expected this, observed that",
+			"one breaks PEER-1.1 and is missed by it: its scenarios passed",
+			"one does not break PEER-1.2, which fails on it: second is failed: expected this, observed that",
 		}},
 		{"a rule has no mutant", proof{rules: rules, whole: true, trials: []trial{one}},
 			[]string{"PEER-1.2 has no mutant that breaks it alone"}},
@@ -66,7 +66,7 @@ func TestWhatAProofLacks(t *testing.T) {
 		}}, []string{"PEER-1.2 has no mutant that breaks it alone"}},
 		{"one of two rules misses its mutant", proof{rules: rules, whole: true, trials: []trial{
 			one, two, tried("both", "PEER-1.1 PEER-1.2", "PEER-1.1 failed", "PEER-1.2 passed"),
-		}}, []string{"both breaks PEER-1.2 and is missed by it"}},
+		}}, []string{"both breaks PEER-1.2 and is missed by it: its scenarios passed"}},
 		{"only some mutants were run", proof{rules: rules, trials: []trial{one}}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -74,8 +74,8 @@ func TestWhatAProofLacks(t *testing.T) {
 				t.Errorf("they differ (- wanted, + got):\n%s", diff)
 			}
 			var out strings.Builder
-			if got := c.proof.write(&out); got != len(c.want) {
-				t.Errorf("%d wrongs are counted, and %d there are", got, len(c.want))
+			if diff := cmp.Diff(c.want, c.proof.write(&out)); diff != "" {
+				t.Errorf("what is written and returned differs (- wanted, + got):\n%s", diff)
 			}
 			for _, wrong := range c.want {
 				if !strings.Contains(out.String(), "\n✗ "+wrong+"\n") {
@@ -106,8 +106,8 @@ PEER-1.1     ·········●✗
 PEER-1.2     ·········–○ 
 SERVER-1.10             ●
 
-✗ missed breaks PEER-1.2 and is missed by it
-✗ missed does not break PEER-1.1, which fails on it: second: expected this, observed that
+✗ missed breaks PEER-1.2 and is missed by it: second is unverified: expected this, observed that
+✗ missed does not break PEER-1.1, which fails on it: second is failed: expected this, observed that
 12 mutants, 3 rules: 2 wrong
 `
 	if diff := cmp.Diff(want, matrix); diff != "" {
