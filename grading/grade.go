@@ -36,7 +36,9 @@ func Grade(assignment features.Assignment, sheet Sheet) Result {
 			result.Rules = append(result.Rules, graded)
 		}
 	}
+	observed := slices.Clone(result.Rules)
 	blockNeedy(assignment.Rules(), result.Rules)
+	blame(result.Rules, observed, len(result.Rules) == len(assignment.Rules()))
 	result.Verdict = verdict(result.Rules)
 	if assignment.Rubric != nil {
 		result.Score = scoreByRubric(assignment, result.Rules)
@@ -104,13 +106,40 @@ func blockNeedy(rules []features.Rule, graded []Rule) {
 
 func block(rule *Rule, lacking []string) {
 	rule.Verdict = Blocked
+	rule.Scenarios = slices.Clone(rule.Scenarios)
 	for i := range rule.Scenarios {
 		s := &rule.Scenarios[i]
 		if s.Verdict != Failed {
 			continue
 		}
-		s.Verdict = Blocked
-		s.Failure.Observed += fmt.Sprintf(" (it needs %s first)", strings.Join(lacking, ", "))
+		failure := *s.Failure
+		failure.Observed += fmt.Sprintf(" (it needs %s first)", strings.Join(lacking, ", "))
+		s.Verdict, s.Failure = Blocked, &failure
+	}
+}
+
+// blame turns a blocked rule into a failed one where none has failed: nothing
+// else explains why it could not be judged. It is the first that has been observed
+// to fail, or else the first that is blocked; this, where all rules of the
+// assignment were run, since among the others there might be one that explains it.
+func blame(rules, observed []Rule, all bool) {
+	is := func(verdict Verdict) func(Rule) bool { return func(r Rule) bool { return r.Verdict == verdict } }
+	if slices.ContainsFunc(rules, is(Failed)) {
+		return
+	}
+	if i := slices.IndexFunc(observed, is(Failed)); i >= 0 {
+		rules[i] = observed[i]
+		return
+	}
+	i := slices.IndexFunc(rules, is(Blocked))
+	if i < 0 || !all {
+		return
+	}
+	rules[i].Verdict = Failed
+	for j := range rules[i].Scenarios {
+		if s := &rules[i].Scenarios[j]; s.Verdict == Blocked {
+			s.Verdict = Failed
+		}
 	}
 }
 

@@ -78,7 +78,8 @@ func TestARuleIsAsGoodAsItsWorstScenario(t *testing.T) {
 		{[]grading.Verdict{unverified, blocked}, blocked},
 		{[]grading.Verdict{"", passed, ""}, passed},
 	} {
-		result := grade(assignment(rule("TALK-1.1", features.Must, len(c.scenarios))), came("TALK-1.1", c.scenarios...))
+		a := assignment(rule("TALK-1.1", features.Must, len(c.scenarios)), rule("TALK-1.2", features.Must, 1))
+		result := grade(a, came("TALK-1.1", c.scenarios...), came("TALK-1.2", failed))
 		if got := result.Rules[0].Verdict; got != c.want {
 			t.Errorf("%q make it %s, and should make it %s", c.scenarios, got, c.want)
 		}
@@ -122,6 +123,7 @@ func TestAFailureIsBlockedWhereWhatItNeedsDidNotPass(t *testing.T) {
 		rule("TALK-1.2", features.Must, 1),
 		rule("TALK-1.3", features.Must, 2, "TALK-1.1", "TALK-1.2"),
 		rule("TALK-1.4", features.Must, 1, "TALK-1.3"),
+		rule("TALK-1.5", features.Must, 1),
 	)
 	for _, c := range []struct {
 		name                      string
@@ -142,7 +144,7 @@ func TestAFailureIsBlockedWhereWhatItNeedsDidNotPass(t *testing.T) {
 		{"it fails, and what needs it", passed, passed, failed, failed, failed, blocked, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			result := grade(a, came("TALK-1.1", c.first), came("TALK-1.2", c.second), came("TALK-1.3", passed, c.two), came("TALK-1.4", c.three))
+			result := grade(a, came("TALK-1.1", c.first), came("TALK-1.2", c.second), came("TALK-1.3", passed, c.two), came("TALK-1.4", c.three), came("TALK-1.5", failed))
 			got := verdicts(result)
 			if got["TALK-1.3"] != c.wantTwo || got["TALK-1.4"] != c.wantThree {
 				t.Errorf("they are %v", got)
@@ -159,6 +161,50 @@ func TestAFailureIsBlockedWhereWhatItNeedsDidNotPass(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTheFirstRuleThatIsBlockedHasFailedWhereNothingElseHas(t *testing.T) {
+	a := assignment(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 2), rule("TALK-1.3", features.Robust, 1))
+	for _, c := range []struct {
+		name  string
+		one   grading.Verdict
+		two   [2]grading.Verdict
+		three grading.Verdict
+		want  map[string]grading.Verdict
+	}{
+		{"nothing explains it", passed, [2]grading.Verdict{passed, blocked}, blocked,
+			map[string]grading.Verdict{"TALK-1.1": passed, "TALK-1.2": failed, "TALK-1.3": blocked}},
+		{"what cannot be seen explains nothing", unverified, [2]grading.Verdict{unverified, blocked}, passed,
+			map[string]grading.Verdict{"TALK-1.1": unverified, "TALK-1.2": failed, "TALK-1.3": passed}},
+		{"a failed rule explains it", passed, [2]grading.Verdict{passed, blocked}, failed,
+			map[string]grading.Verdict{"TALK-1.1": passed, "TALK-1.2": blocked, "TALK-1.3": failed}},
+		{"a rule that was not run may explain it", "", [2]grading.Verdict{passed, blocked}, blocked,
+			map[string]grading.Verdict{"TALK-1.2": blocked, "TALK-1.3": blocked}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			result := grade(a, came("TALK-1.1", c.one), came("TALK-1.2", c.two[:]...), came("TALK-1.3", c.three))
+			if diff := cmp.Diff(c.want, verdicts(result)); diff != "" {
+				t.Errorf("they differ (- wanted, + got):\n%s", diff)
+			}
+			for _, r := range result.Rules {
+				if r.ID == "TALK-1.2" && (r.Scenarios[0].Verdict != c.two[0] || r.Scenarios[1].Verdict != r.Verdict) {
+					t.Errorf("its scenarios are %+v", r.Scenarios)
+				}
+			}
+		})
+	}
+}
+
+func TestARuleThatFailedIsNotExplainedByOneThatWasNotJudged(t *testing.T) {
+	a := assignment(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1, "TALK-1.1"), rule("TALK-1.3", features.Must, 1, "TALK-1.2"))
+	result := grade(a, came("TALK-1.1", blocked), came("TALK-1.2", failed), came("TALK-1.3", failed))
+	want := map[string]grading.Verdict{"TALK-1.1": blocked, "TALK-1.2": failed, "TALK-1.3": blocked}
+	if diff := cmp.Diff(want, verdicts(result)); diff != "" {
+		t.Errorf("they differ (- wanted, + got):\n%s", diff)
+	}
+	if got := result.Rules[1].Scenarios[0]; got.Verdict != failed || got.Failure.Observed != "observed" {
+		t.Errorf("what was observed is now %+v, %+v", got, got.Failure)
 	}
 }
 

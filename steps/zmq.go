@@ -45,6 +45,7 @@ func zmqSentences() []sentence {
 		say(`^`+name+` starts to watch$`, (*world).startsToWatch),
 		say(`^`+names+` watch(?:es)?$`, (*world).watch),
 		say(`^`+names+` watch(?:es)? on$`, (*world).watchOn),
+		say(`^`+name+` speaks ZeroMQ where (?:the server|it) publishes$`, (*world).speaksWherePublished),
 		say(`^the server publishes to `+name+` through a PUB socket$`, (*world).publishes),
 		say(`^`+name+` subscribes through a SUB socket$`, (*world).subscribes),
 		say(`^(".*") are published to `+names+`, once each and in this order$`, (*world).arePublished),
@@ -325,7 +326,7 @@ func (w *world) isKilled(ctx context.Context, user string) error {
 }
 
 func (w *world) speaksZeroMQ(ctx context.Context, one, other string) error {
-	return w.stage.AwaitSocket(ctx, who(one), who(other), postDoor)
+	return w.stage.AwaitGreeting(ctx, who(one), who(other), postDoor)
 }
 
 func (w *world) getsFrom(ctx context.Context, text, user string) error {
@@ -441,6 +442,15 @@ func (w *world) watchOn(ctx context.Context, users string) error {
 		}
 	}
 	return w.stage.Settle(ctx)
+}
+
+// speaksWherePublished looks at the connection of a reader to the server.
+func (w *world) speaksWherePublished(ctx context.Context, one string) error {
+	other := theServer
+	if who(one) == theServer {
+		other = w.actor
+	}
+	return w.stage.AwaitGreeting(ctx, who(one), other, pubDoor)
 }
 
 func (w *world) publishes(ctx context.Context, user string) error {

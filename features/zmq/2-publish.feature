@@ -17,9 +17,16 @@ Feature: ZeroMQ chat, part 2: publishing
     Hint: bind a PUB socket to the third argument's port.
     Needs: ZMQ-2.1
 
-    Scenario: Somebody watches
+    Scenario: The protocol
       Given the pub server is running
-      When "eva" starts to watch
+      And "eva" starts to watch
+      And "eva" connects to the server
+      Then the server speaks ZeroMQ where it publishes
+
+    Scenario: The socket
+      Given the pub server is running
+      And "eva" starts to watch
+      And "eva" speaks ZeroMQ where the server publishes
       Then the server publishes to "eva" through a PUB socket
 
   @must @ZMQ-2.3
@@ -38,7 +45,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: Each message is published to all subscribers, once and in order
     Why: all readers follow the same conversation.
     Hint: send each message to the PUB socket when it comes.
-    Needs: ZMQ-1.3 ZMQ-1.4 ZMQ-2.1
+    Needs: ZMQ-1.3 ZMQ-1.4 ZMQ-2.1 ZMQ-2.3
 
     Scenario: Three messages, two subscribers
       Given the pub server is running

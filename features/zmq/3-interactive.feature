@@ -147,3 +147,16 @@ Feature: ZeroMQ chat, part 3: the interactive client
       When "annika" types "marzipan"
       Then "bruno" sees "marzipan"
       And the server goes on
+
+  @must @ZMQ-3.10
+  Rule: What others post is shown once
+    Why: whoever reads a line twice wonders who has said it again.
+    Hint: the server publishes each message once, and one thread of the client receives.
+    Needs: ZMQ-2.4 ZMQ-3.2 ZMQ-3.4
+
+    Scenario: Two others
+      Given the chat server is running
+      And "annika", "bruno" and "carla" chat
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan" once
+      And "carla" sees "marzipan" once

@@ -87,7 +87,7 @@ Feature: ZeroMQ chat, part 4: channels
   Rule: Who is on the channel ALL sees the messages of all channels, each once
     Why: ALL is how one terminal watches the whole server.
     Hint: for ALL, subscribe to the empty text: every topic begins with it.
-    Needs: ZMQ-4.2
+    Needs: ZMQ-4.2 ZMQ-4.11
 
     Scenario: Two channels
       Given the channel server is running
@@ -161,3 +161,16 @@ Feature: ZeroMQ chat, part 4: channels
       When "carla" types "two pears"
       Then "bruno" sees "two pears"
       And the server goes on
+
+  @must @ZMQ-4.11
+  Rule: All others on its channel see a message, once
+    Why: a channel is for many.
+    Hint: publish each message once under its channel, and subscribe to nothing twice.
+    Needs: ZMQ-4.2
+
+    Scenario: Two others
+      Given the channel server is running
+      And "annika", "bruno" and "carla" are on the channel "MPCS"
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan" once
+      And "carla" sees "marzipan" once
