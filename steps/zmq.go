@@ -158,8 +158,12 @@ func (w *world) answersStrictly() error {
 
 func (w *world) isNotThere(kind string) error { return w.reserve(kind) }
 
+// goesOn finds out, too, whether somebody leaves who hears nothing for a while.
 func (w *world) goesOn(ctx context.Context, user string) error {
 	if err := w.stage.Settle(ctx); err != nil {
+		return err
+	}
+	if err := w.stage.Outlast(ctx, who(user)); err != nil {
 		return err
 	}
 	return w.stage.CheckAlive(who(user))

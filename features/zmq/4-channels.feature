@@ -65,6 +65,7 @@ Feature: ZeroMQ chat, part 4: channels
       When "frida" types "nougat"
       Then "eva" sees "nougat"
       And "eva" has not seen "marzipan"
+      And "bruno" has not seen "nougat"
 
   @must @ZMQ-4.5
   Rule: mc_client asks for the messages of its own channel only
@@ -98,6 +99,14 @@ Feature: ZeroMQ chat, part 4: channels
       Then "eva" sees "marzipan" once
       When "carla" types "nougat"
       Then "eva" sees "nougat" once
+
+    Scenario: A channel that comes later
+      Given the channel server is running
+      And "eva" is on the channel "ALL"
+      And "annika" and "bruno" are on the channel "MPCS"
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan"
+      And "eva" sees "marzipan" once
 
   @must @ZMQ-4.7
   Rule: The channel ALL is read only
@@ -174,3 +183,16 @@ Feature: ZeroMQ chat, part 4: channels
       When "annika" types "marzipan"
       Then "bruno" sees "marzipan" once
       And "carla" sees "marzipan" once
+
+  @must @ZMQ-4.12
+  Rule: A line on a channel is posted under the client's name
+    Why: the others must know who is speaking.
+    Hint: send the last argument along with each line.
+    Needs: ZMQ-4.2
+
+    Scenario: A line
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      When "annika" types "marzipan"
+      And "bruno" sees "marzipan"
+      Then what "annika" posts names her
