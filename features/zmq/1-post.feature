@@ -82,7 +82,7 @@ Feature: ZeroMQ chat, part 1: posting
   Rule: post_client ends by itself when it has posted
     Why: the user gets the terminal back.
     Hint: close the socket and the context, and wait for no second reply.
-    Needs: ZMQ-1.2 ZMQ-1.4
+    Needs: ZMQ-1.2 ZMQ-1.4 ZMQ-1.8
 
     Scenario: One message
       Given the post server is running

@@ -117,6 +117,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
         | brackets          | (yes) [no] {"message": 7}       |
         | quotes            | she said "yes" and 'no'; \\n    |
         | another alphabet  | Καλημέρα 👋 ñ                   |
+        | the reader's name | bruno, is it you?               |
 
   @robust @ZMQ-3.8
   Rule: A client that is killed disturbs nobody
@@ -158,5 +159,8 @@ Feature: ZeroMQ chat, part 3: the interactive client
       Given the chat server is running
       And "annika", "bruno" and "carla" chat
       When "annika" types "marzipan"
-      Then "bruno" sees "marzipan" once
+      And "bruno" sees "marzipan"
+      And "annika" types "nougat"
+      Then "bruno" sees "nougat" once
+      And "bruno" sees "marzipan" once
       And "carla" sees "marzipan" once

@@ -181,7 +181,10 @@ Feature: ZeroMQ chat, part 4: channels
       Given the channel server is running
       And "annika", "bruno" and "carla" are on the channel "MPCS"
       When "annika" types "marzipan"
-      Then "bruno" sees "marzipan" once
+      And "bruno" sees "marzipan"
+      And "annika" types "nougat"
+      Then "bruno" sees "nougat" once
+      And "bruno" sees "marzipan" once
       And "carla" sees "marzipan" once
 
   @must @ZMQ-4.12
