@@ -224,10 +224,7 @@ func (w *world) postsLong(ctx context.Context, user string, letters int) error {
 // hasPosted posts texts, each when the one before has been dealt with.
 func (w *world) hasPosted(ctx context.Context, user, texts string) error {
 	for _, text := range list(texts) {
-		if err := w.posts(ctx, user, text); err != nil {
-			return err
-		}
-		if err := w.stage.AwaitCarried(ctx, who(user), theServer, word(text)); err != nil {
+		if err := w.getsPost(ctx, user, text); err != nil {
 			return err
 		}
 		if err := w.stage.Settle(ctx); err != nil {
@@ -240,14 +237,19 @@ func (w *world) hasPosted(ctx context.Context, user, texts string) error {
 // postsInARow posts texts, each when the one before has reached the server.
 func (w *world) postsInARow(ctx context.Context, user, texts string) error {
 	for _, text := range list(texts) {
-		if err := w.posts(ctx, user, text); err != nil {
-			return err
-		}
-		if err := w.stage.AwaitCarried(ctx, who(user), theServer, word(text)); err != nil {
+		if err := w.getsPost(ctx, user, text); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// getsPost posts a text, and waits until it has reached the server.
+func (w *world) getsPost(ctx context.Context, user, text string) error {
+	if err := w.posts(ctx, user, text); err != nil {
+		return err
+	}
+	return w.getsFrom(ctx, text, user)
 }
 
 // atOnce is how many programs are started at a time.
