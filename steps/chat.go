@@ -317,7 +317,10 @@ func (w *world) seesText(ctx context.Context, user, text string) error {
 	return w.stage.AwaitShown(ctx, who(user), text, w.said[text])
 }
 
-func (w *world) hasNotReceived(user, text string) error {
+func (w *world) hasNotReceived(ctx context.Context, user, text string) error {
+	if err := w.stage.Settle(ctx); err != nil {
+		return err
+	}
 	events := w.stage.Journal()
 	if journal.Received(events, who(user), text) == 0 {
 		return nil

@@ -217,12 +217,16 @@ func (w *world) hasNumbers(ctx context.Context, peer, want string) error {
 	}
 }
 
-// sameNumbers checks that all peers have received the same numbers.
-func (w *world) sameNumbers(_ context.Context, peers string) error {
-	events := w.stage.Journal()
+// sameNumbers checks that all peers have received the same numbers as the first.
+func (w *world) sameNumbers(ctx context.Context, peers string) error {
 	first := list(peers)[0]
+	a := w.numbers(w.stage.Journal(), first)
 	for _, other := range list(peers)[1:] {
-		if a, b := w.numbers(events, first), w.numbers(events, other); !slices.Equal(a, b) {
+		b, err := w.awaitNumbers(ctx, other, len(a))
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(a, b) {
 			return &stage.Failure{
 				Expected: "the same messages carry the same `seq` for every peer",
 				Observed: fmt.Sprintf("%s receives %s, and %s receives %s", first, strings.Join(a, ", "), other, strings.Join(b, ", ")),

@@ -359,7 +359,10 @@ func (w *world) carriedOnce(from, to, text string) error {
 	return nil
 }
 
-func (w *world) getsEachOnce() error {
+func (w *world) getsEachOnce(ctx context.Context) error {
+	if err := w.stage.Settle(ctx); err != nil {
+		return err
+	}
 	for _, text := range w.sent {
 		if err := w.carriedOnce(w.authors[text], theServer, text); err != nil {
 			return err
@@ -588,17 +591,20 @@ func (w *world) typesIfPossible(ctx context.Context, user, text string) error {
 	return w.stage.Settle(ctx)
 }
 
-func (w *world) isConnectedToBoth(user string) error {
-	events := w.stage.Journal()
+func (w *world) isConnectedToBoth(ctx context.Context, user string) error {
 	for number, what := range []string{"takes messages", "publishes"} {
-		connected := slices.ContainsFunc(events, func(e journal.Event) bool {
-			return e.Kind == journal.Connected && e.From == who(user) && e.To == theServer && e.Door == number
+		err := w.stage.Await(ctx, stage.Wait{
+			Expected: fmt.Sprintf("%s connects to the port where the server %s", who(user), what),
+			By:       []string{who(user)},
+			Met: func(events []journal.Event) bool {
+				return slices.ContainsFunc(events, func(e journal.Event) bool {
+					return e.Kind == journal.Connected && e.From == who(user) && e.To == theServer && e.Door == number
+				})
+			},
+			Observed: func(events []journal.Event) string { return stage.CarriedInstead(events, who(user), theServer) },
 		})
-		if !connected {
-			return &stage.Failure{
-				Expected: fmt.Sprintf("%s connects to the port where the server %s", who(user), what),
-				Observed: stage.CarriedInstead(events, who(user), theServer),
-			}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -659,7 +665,10 @@ func (w *world) hasNotCrossed(ctx context.Context, text, user string) error {
 	}
 }
 
-func (w *world) hasNotAskedForAll(user string) error {
+func (w *world) hasNotAskedForAll(ctx context.Context, user string) error {
+	if err := w.stage.Settle(ctx); err != nil {
+		return err
+	}
 	topics := journal.Subscriptions(w.stage.Journal(), who(user), theServer)
 	if !slices.Contains(topics, "") {
 		return nil

@@ -20,9 +20,8 @@ const (
 	assignment = "tcp-peer"
 )
 
-// compareFailing prints how much longer a scenario takes that fails than the same
-// scenario where it passes.
-func compareFailing(ctx context.Context, jobs int) error {
+// compareMutants measures what costs time where programs are wrong.
+func compareMutants(ctx context.Context, jobs int) error {
 	all, err := mutants.Load(".")
 	if err != nil {
 		return err
@@ -37,6 +36,15 @@ func compareFailing(ctx context.Context, jobs int) error {
 	if err != nil {
 		return err
 	}
+	if err := compareFailing(ctx, workshop, all, jobs); err != nil {
+		return err
+	}
+	return compareWaiting(ctx, workshop, all)
+}
+
+// compareFailing prints how much longer a scenario takes that fails than the same
+// scenario where it passes.
+func compareFailing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, jobs int) error {
 	fmt.Println("\na scenario that fails, against the same one where it passes (wall, of mutants of the reference)")
 	fmt.Printf("%-9s %7s %7s %7s %7s\n", "isolation", "failed", "median×", "90 %×", "most×")
 	for _, way := range ways() {
@@ -55,7 +63,7 @@ func compareFailing(ctx context.Context, jobs int) error {
 func failing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, jobs int, way stage.Isolation) ([]float64, error) {
 	passed, failed := map[string][]float64{}, map[string][]float64{}
 	for _, m := range all {
-		outcomes, err := outcomesOf(ctx, workshop, m, jobs, way)
+		outcomes, err := outcomesOf(ctx, workshop, m, jobs, stage.Options{Isolate: way})
 		if err != nil {
 			return nil, fmt.Errorf("measuring the mutant %s: %w", m.Name, err)
 		}
@@ -85,13 +93,13 @@ func failing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Muta
 	return ratios, nil
 }
 
-func outcomesOf(ctx context.Context, workshop *mutants.Workshop, m mutants.Mutant, jobs int, way stage.Isolation) ([]grading.Outcome, error) {
+func outcomesOf(ctx context.Context, workshop *mutants.Workshop, m mutants.Mutant, jobs int, o stage.Options) ([]grading.Outcome, error) {
 	t, err := workshop.Build(ctx, m)
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
-	run, err := stage.NewRun(t, stage.Options{Isolate: way})
+	run, err := stage.NewRun(t, o)
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func bench(ctx context.Context, rounds, jobs int) error {
 			return fmt.Errorf("measuring %s: %w", sample[0], err)
 		}
 	}
-	if err := compareFailing(ctx, jobs); err != nil {
+	if err := compareMutants(ctx, jobs); err != nil {
 		return fmt.Errorf("measuring what fails: %w", err)
 	}
 	fmt.Printf("\nmemory of the harness at its peak: %d MiB\n", peakMemory()>>20)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -27,9 +28,9 @@ func main() {
 	host.TakeOver()
 	var o options
 	flag.StringVar(&o.only, "only", "", "a regular expression of the mutants to run")
-	flag.IntVar(&o.atOnce, "at-once", 6, "mutants at a time")
+	flag.IntVar(&o.atOnce, "at-once", runtime.NumCPU(), "mutants at a time")
 	flag.StringVar(&o.leaveOut, "leave-out", "", "the assignment whose mutants are not run")
-	flag.IntVar(&o.jobs, "jobs", 6, "scenarios of a mutant at a time")
+	flag.IntVar(&o.jobs, "jobs", 3, "scenarios of a mutant at a time")
 	isolate := flag.String("isolate", "both", "where the mutants live: host, none, or both, one after the other")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
