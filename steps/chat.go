@@ -118,7 +118,11 @@ func (w *world) hasTypedNothing(ctx context.Context, user string) error {
 	return w.stage.CheckAlive(who(user))
 }
 
+// hasConnectedToNobody outlasts whoever connects after a while of its own.
 func (w *world) hasConnectedToNobody(ctx context.Context, user string) error {
+	if err := w.stage.Outlast(ctx, who(user)); err != nil {
+		return err
+	}
 	return w.stage.Unconnected(ctx, who(user))
 }
 
@@ -248,7 +252,10 @@ func (w *world) sendsRubbish(ctx context.Context, name, to, what string) error {
 	if err != nil {
 		return err
 	}
-	return peer.Throw(ctx, who(to), manner, []byte(data))
+	if err := peer.Throw(ctx, who(to), manner, []byte(data)); err != nil {
+		return err
+	}
+	return w.stage.AwaitIdle(ctx, who(to)) // it has swallowed it, or has died of it
 }
 
 // rubbish is what somebody may send who does not speak the protocol.

@@ -378,19 +378,20 @@ func (w *world) receivesAll(ctx context.Context, client string) error {
 	return nil
 }
 
-func (w *world) cameToAddress(client string) error {
-	events := w.stage.Journal()
-	delivered := slices.ContainsFunc(events, func(e journal.Event) bool {
-		return e.Kind == journal.Wrote && e.To == who(client) && strings.Contains(e.Data, w.typed) &&
-			stage.Opener(events, e.Conn) != who(client)
-	})
-	if delivered {
-		return nil
-	}
-	return &stage.Failure{
+func (w *world) cameToAddress(ctx context.Context, client string) error {
+	return w.stage.Await(ctx, stage.Wait{
 		Expected: fmt.Sprintf("the server connects to the address that %s has subscribed, and delivers there", who(client)),
-		Observed: "it delivers on the connection that the client has opened to it",
-	}
+		By:       []string{theServer},
+		Met: func(events []journal.Event) bool {
+			others := slices.DeleteFunc(slices.Clone(events), func(e journal.Event) bool {
+				return e.Kind == journal.Wrote && stage.Opener(events, e.Conn) == who(client)
+			})
+			return journal.Received(others, who(client), w.typed) > 0
+		},
+		Observed: func([]journal.Event) string {
+			return "it delivers on the connection that the client has opened to it"
+		},
+	})
 }
 
 // useOwnServer starts the submission's server, and a chat5 for each user, who

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/chatspec/chatspec/fixtures/mutants"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/grading"
 )
 
 // every says which mutants are proved with waits that last to their deadlines:
@@ -25,29 +27,37 @@ func compareWaiting(ctx context.Context, workshop *mutants.Workshop, all []mutan
 	fmt.Printf("%-9s %9s %9s %9s %7s\n", "isolation", "at a time", "knowing", "deadline", "times")
 	for _, way := range ways() {
 		for _, jobs := range []int{1, 6} {
-			knowing, err := proof(ctx, workshop, some, jobs, stage.Options{Isolate: way})
+			knowing, judged, err := proof(ctx, workshop, some, jobs, stage.Options{Isolate: way})
 			if err != nil {
 				return err
 			}
-			waiting, err := proof(ctx, workshop, some, jobs, stage.Options{Isolate: way, Deadlines: true})
+			waiting, same, err := proof(ctx, workshop, some, jobs, stage.Options{Isolate: way, Deadlines: true})
 			if err != nil {
 				return err
 			}
 			fmt.Printf("%-9s %9d %9v %9v %7.1f\n", way, jobs,
 				knowing.Round(100*time.Millisecond), waiting.Round(100*time.Millisecond), waiting.Seconds()/knowing.Seconds())
+			if !maps.Equal(judged, same) {
+				return fmt.Errorf("the verdicts differ: %v, and with deadlines %v", judged, same)
+			}
 		}
 	}
 	return nil
 }
 
 // proof is how long it takes to run all scenarios with some mutants, one mutant
-// after the other.
-func proof(ctx context.Context, workshop *mutants.Workshop, some []mutants.Mutant, jobs int, o stage.Options) (time.Duration, error) {
+// after the other, and the verdicts.
+func proof(ctx context.Context, workshop *mutants.Workshop, some []mutants.Mutant, jobs int, o stage.Options) (time.Duration, map[string]grading.Verdict, error) {
+	verdicts := map[string]grading.Verdict{}
 	begun := time.Now()
 	for _, m := range some {
-		if _, err := outcomesOf(ctx, workshop, m, jobs, o); err != nil {
-			return 0, fmt.Errorf("measuring the mutant %s: %w", m.Name, err)
+		outcomes, err := outcomesOf(ctx, workshop, m, jobs, o)
+		if err != nil {
+			return 0, nil, fmt.Errorf("measuring the mutant %s: %w", m.Name, err)
+		}
+		for _, outcome := range outcomes {
+			verdicts[m.Name+": "+outcome.Rule+" "+outcome.Scenario] = outcome.Verdict
 		}
 	}
-	return time.Since(begun), nil
+	return time.Since(begun), verdicts, nil
 }

@@ -28,7 +28,7 @@ func main() {
 	host.TakeOver()
 	var o options
 	flag.StringVar(&o.only, "only", "", "a regular expression of the mutants to run")
-	flag.IntVar(&o.atOnce, "at-once", runtime.NumCPU(), "mutants at a time")
+	flag.IntVar(&o.atOnce, "at-once", min(runtime.NumCPU(), 8), "mutants at a time")
 	flag.StringVar(&o.leaveOut, "leave-out", "", "the assignment whose mutants are not run")
 	flag.IntVar(&o.jobs, "jobs", 3, "scenarios of a mutant at a time")
 	isolate := flag.String("isolate", "both", "where the mutants live: host, none, or both, one after the other")
