@@ -73,5 +73,5 @@ Feature: Chat through a server, part 4: what a careful server also survives
       Given the server is running
       And "bob" does not read what it is sent
       And "bob", "ann" and "eve" have asked to subscribe
-      When "ann" sends 64 messages of 65536 letters to the server
+      When "ann" sends 64 messages of 80000 letters to the server
       Then "eve" receives them all
