@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -57,6 +58,8 @@ func freeAddress(t *testing.T) string {
 // are subscribed there.
 type relay struct {
 	address string
+	ear     net.Listener
+	busy    sync.WaitGroup
 
 	mu         sync.Mutex
 	subscribed []string
@@ -69,11 +72,9 @@ func newRelay(t *testing.T, server string) *relay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &relay{address: l.Addr().String()}
-	var carrying sync.WaitGroup
-	t.Cleanup(carrying.Wait)
-	t.Cleanup(func() { l.Close() })
-	carrying.Go(func() {
+	r := &relay{address: l.Addr().String(), ear: l}
+	t.Cleanup(r.end)
+	r.busy.Go(func() {
 		for {
 			near, err := l.Accept()
 			if err != nil {
@@ -84,20 +85,24 @@ func newRelay(t *testing.T, server string) *relay {
 				near.Close()
 				continue
 			}
-			carrying.Go(func() { r.carry(near.(*net.TCPConn), far.(*net.TCPConn)) })
+			r.busy.Go(func() { r.carry(near.(*net.TCPConn), far.(*net.TCPConn)) })
 		}
 	})
 	return r
+}
+
+// end ends the relay, when all that its callers have said is passed on.
+func (r *relay) end() {
+	r.ear.Close()
+	r.busy.Wait()
 }
 
 // carry passes on what each side says, and its end.
 func (r *relay) carry(client, server *net.TCPConn) {
 	var both sync.WaitGroup
 	both.Go(func() {
-		heard, say := io.Pipe()
-		both.Go(func() { r.listen(heard) })
-		io.Copy(io.MultiWriter(server, say), client)
-		say.Close()
+		// What the server knows is on the list by then.
+		io.Copy(io.MultiWriter(&listening{relay: r}, server), client)
 		server.CloseWrite()
 	})
 	both.Go(func() {
@@ -109,15 +114,22 @@ func (r *relay) carry(client, server *net.TCPConn) {
 	server.Close()
 }
 
-// listen understands what a client says until it is no JSON.
-func (r *relay) listen(said io.Reader) {
-	defer io.Copy(io.Discard, said)
-	for dec := json.NewDecoder(said); ; {
+// A listening understands what a client says.
+type listening struct {
+	relay *relay
+	rest  []byte // the beginning of a message, or no JSON
+}
+
+func (l *listening) Write(said []byte) (int, error) {
+	l.rest = append(l.rest, said...)
+	for {
 		var message struct{ Operation, Client string }
+		dec := json.NewDecoder(bytes.NewReader(l.rest))
 		if err := dec.Decode(&message); err != nil {
-			return
+			return len(said), nil
 		}
-		r.note(message.Operation, message.Client)
+		l.rest = l.rest[dec.InputOffset():]
+		l.relay.note(message.Operation, message.Client)
 	}
 }
 
@@ -129,12 +141,6 @@ func (r *relay) note(operation, client string) {
 		r.subscribed = append(r.subscribed, client)
 		r.ever++
 	}
-}
-
-func (r *relay) list() (subscribed []string, ever int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.subscribed), r.ever
 }
 
 func TestARunningServerIsJudgedAndLeftAsItWas(t *testing.T) {
@@ -167,8 +173,9 @@ func TestARunningServerIsJudgedAndLeftAsItWas(t *testing.T) {
 	if want := []grading.Program{{Name: "server5", Command: []string{relay.address}, Why: "already running"}}; fmt.Sprint(all[0].Programs) != fmt.Sprint(want) {
 		t.Errorf("the programs are %v", all[0].Programs)
 	}
-	if subscribed, ever := relay.list(); len(subscribed) > 0 || ever == 0 {
-		t.Errorf("of %d clients these are still subscribed: %v", ever, subscribed)
+	relay.end()
+	if len(relay.subscribed) > 0 || relay.ever == 0 {
+		t.Errorf("of %d clients these are still subscribed: %v", relay.ever, relay.subscribed)
 	}
 	checkServerWorks(t, server)
 }
