@@ -9,7 +9,7 @@ import (
 )
 
 // mostMemory bounds what the command may need, whatever a program does.
-const mostMemory = 160 << 20
+const mostMemory = 128 << 20
 
 // begin is how the hostile programs begin. They come to their end after a
 // minute, were the harness itself broken.
