@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -21,7 +22,7 @@ const (
 )
 
 // compareMutants measures what costs time where programs are wrong.
-func compareMutants(ctx context.Context, jobs int) error {
+func compareMutants(ctx context.Context, jobs, every int) error {
 	all, err := mutants.Load(".")
 	if err != nil {
 		return err
@@ -39,58 +40,65 @@ func compareMutants(ctx context.Context, jobs int) error {
 	if err := compareFailing(ctx, workshop, all, jobs); err != nil {
 		return err
 	}
-	return compareWaiting(ctx, workshop, all)
+	return compareWaiting(ctx, workshop, all, every)
 }
 
 // compareFailing prints how much longer a scenario takes that fails than the same
-// scenario where it passes.
+// scenario where it passes, and which takes the most.
 func compareFailing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, jobs int) error {
 	fmt.Println("\na scenario that fails, against the same one where it passes (wall, of mutants of the reference)")
 	fmt.Printf("%-9s %7s %7s %7s %7s\n", "isolation", "failed", "median×", "90 %×", "most×")
 	for _, way := range ways() {
-		ratios, err := failing(ctx, workshop, all, jobs, way)
+		all, err := failing(ctx, workshop, all, jobs, way)
 		if err != nil {
 			return err
 		}
-		at := func(share float64) float64 { return ratios[int(share*float64(len(ratios)-1))] }
-		fmt.Printf("%-9s %7d %7.2f %7.2f %7.2f\n", way, len(ratios), at(0.5), at(0.9), at(1))
+		at := func(share float64) failure { return all[int(share*float64(len(all)-1))] }
+		fmt.Printf("%-9s %7d %7.2f %7.2f %7.2f  %s\n", way, len(all), at(0.5).times, at(0.9).times, at(1).times, at(1).what)
 	}
 	return nil
 }
 
-// failing lists, sorted, how many times as long each scenario took that failed as
-// it takes, in the median, where it passes.
-func failing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, jobs int, way stage.Isolation) ([]float64, error) {
-	passed, failed := map[string][]float64{}, map[string][]float64{}
+// A failure is how many times as long a scenario took that failed as it takes, in the
+// median, where it passes.
+type failure struct {
+	what  string
+	times float64
+}
+
+// failing lists all failures, the longest last.
+func failing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, jobs int, way stage.Isolation) ([]failure, error) {
+	passed, failed := map[string][]float64{}, map[string][]failure{}
 	for _, m := range all {
 		outcomes, err := outcomesOf(ctx, workshop, m, jobs, stage.Options{Isolate: way})
 		if err != nil {
 			return nil, fmt.Errorf("measuring the mutant %s: %w", m.Name, err)
 		}
 		for _, outcome := range outcomes {
-			switch name := outcome.Rule + outcome.Scenario; outcome.Verdict {
+			switch name := outcome.Rule + " " + outcome.Scenario; outcome.Verdict {
 			case grading.Passed:
 				passed[name] = append(passed[name], outcome.Seconds)
 			case grading.Failed:
-				failed[name] = append(failed[name], outcome.Seconds)
+				failed[name] = append(failed[name], failure{m.Name + ": " + name, outcome.Seconds})
 			}
 		}
 	}
-	var ratios []float64
-	for name, times := range failed {
+	var sorted []failure
+	for name, failures := range failed {
 		usual := slices.Sorted(slices.Values(passed[name]))
 		if len(usual) == 0 {
 			continue
 		}
-		for _, seconds := range times {
-			ratios = append(ratios, seconds/usual[len(usual)/2])
+		for _, f := range failures {
+			f.times /= usual[len(usual)/2]
+			sorted = append(sorted, f)
 		}
 	}
-	if len(ratios) == 0 {
+	if len(sorted) == 0 {
 		return nil, fmt.Errorf("no scenario has failed and passed")
 	}
-	slices.Sort(ratios)
-	return ratios, nil
+	slices.SortFunc(sorted, func(a, b failure) int { return cmp.Compare(a.times, b.times) })
+	return sorted, nil
 }
 
 func outcomesOf(ctx context.Context, workshop *mutants.Workshop, m mutants.Mutant, jobs int, o stage.Options) ([]grading.Outcome, error) {

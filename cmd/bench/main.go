@@ -38,14 +38,19 @@ func main() {
 	host.TakeOver()
 	rounds := flag.Int("rounds", 5, "how often each is measured; the median is shown")
 	jobs := flag.Int("jobs", runtime.NumCPU(), "scenarios, and bare programs, at a time")
+	every := flag.Int("every", 10, "every so manyth mutant is also proved with waits to the deadlines, which takes long")
 	flag.Parse()
-	if err := bench(context.Background(), *rounds, *jobs); err != nil {
+	if *rounds < 1 || *jobs < 1 || *every < 1 {
+		fmt.Fprintln(os.Stderr, "bench: -rounds, -jobs and -every must be at least 1")
+		os.Exit(2)
+	}
+	if err := bench(context.Background(), *rounds, *jobs, *every); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(2)
 	}
 }
 
-func bench(ctx context.Context, rounds, jobs int) error {
+func bench(ctx context.Context, rounds, jobs, every int) error {
 	dir, err := os.MkdirTemp("", "chatspec-bench-")
 	if err != nil {
 		return err
@@ -63,7 +68,7 @@ func bench(ctx context.Context, rounds, jobs int) error {
 			return fmt.Errorf("measuring %s: %w", sample[0], err)
 		}
 	}
-	if err := compareMutants(ctx, jobs); err != nil {
+	if err := compareMutants(ctx, jobs, every); err != nil {
 		return fmt.Errorf("measuring what fails: %w", err)
 	}
 	fmt.Printf("\nmemory of the harness at its peak: %d MiB\n", peakMemory()>>20)

@@ -11,14 +11,11 @@ import (
 	"github.com/chatspec/chatspec/grading"
 )
 
-// every says which mutants are proved with waits that last to their deadlines:
-// every so manyth, since that takes long.
-const every = 10
-
-// compareWaiting prints how long the proof of some mutants takes with waits that
-// end when nothing more can happen, and with waits that last to their deadlines. One
-// scenario at a time shows the waiting; several hide it behind each other's work.
-func compareWaiting(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant) error {
+// compareWaiting prints how long the proof of some mutants, every so manyth, takes with
+// waits that end when nothing more can happen, and with waits that last to their
+// deadlines. One scenario at a time shows the waiting; several hide it behind each
+// other's work.
+func compareWaiting(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, every int) error {
 	var some []mutants.Mutant
 	for i := 0; i < len(all); i += every {
 		some = append(some, all[i])
