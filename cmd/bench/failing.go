@@ -14,8 +14,9 @@ import (
 	"github.com/chatspec/chatspec/steps"
 )
 
-// The mutants that are measured are of the reference, and of this assignment: none
-// of their programs has a timer.
+// The mutants that are measured are of the reference, and of this assignment. Their
+// programs have no timers but a second of grace when they end, and what a fault adds:
+// who waits for one of them is what takes the most.
 const (
 	reference  = "reference"
 	assignment = "tcp-peer"
