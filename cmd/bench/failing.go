@@ -50,12 +50,12 @@ func compareFailing(ctx context.Context, workshop *mutants.Workshop, all []mutan
 	fmt.Println("\na scenario that fails, against the same one where it passes (wall, of mutants of the reference)")
 	fmt.Printf("%-9s %7s %7s %7s %7s\n", "isolation", "failed", "median×", "90 %×", "most×")
 	for _, way := range ways() {
-		all, err := failing(ctx, workshop, all, jobs, way)
+		failed, err := failing(ctx, workshop, all, jobs, way)
 		if err != nil {
 			return err
 		}
-		at := func(share float64) failure { return all[int(share*float64(len(all)-1))] }
-		fmt.Printf("%-9s %7d %7.2f %7.2f %7.2f  %s\n", way, len(all), at(0.5).times, at(0.9).times, at(1).times, at(1).what)
+		at := func(share float64) failure { return failed[int(share*float64(len(failed)-1))] }
+		fmt.Printf("%-9s %7d %7.2f %7.2f %7.2f  %s\n", way, len(failed), at(0.5).times, at(0.9).times, at(1).times, at(1).what)
 	}
 	return nil
 }
@@ -67,9 +67,15 @@ type failure struct {
 	times float64
 }
 
+// A duration is how long a scenario took that failed.
+type duration struct {
+	mutant  string
+	seconds float64
+}
+
 // failing lists all failures, the longest last.
 func failing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, jobs int, way stage.Isolation) ([]failure, error) {
-	passed, failed := map[string][]float64{}, map[string][]failure{}
+	passed, failed := map[string][]float64{}, map[string][]duration{}
 	for _, m := range all {
 		outcomes, err := outcomesOf(ctx, workshop, m, jobs, stage.Options{Isolate: way})
 		if err != nil {
@@ -80,19 +86,18 @@ func failing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Muta
 			case grading.Passed:
 				passed[name] = append(passed[name], outcome.Seconds)
 			case grading.Failed:
-				failed[name] = append(failed[name], failure{m.Name + ": " + name, outcome.Seconds})
+				failed[name] = append(failed[name], duration{m.Name, outcome.Seconds})
 			}
 		}
 	}
 	var sorted []failure
-	for name, failures := range failed {
+	for name, durations := range failed {
 		usual := slices.Sorted(slices.Values(passed[name]))
 		if len(usual) == 0 {
 			continue
 		}
-		for _, f := range failures {
-			f.times /= usual[len(usual)/2]
-			sorted = append(sorted, f)
+		for _, d := range durations {
+			sorted = append(sorted, failure{d.mutant + ": " + name, d.seconds / usual[len(usual)/2]})
 		}
 	}
 	if len(sorted) == 0 {
