@@ -28,8 +28,8 @@ check: # Look at the code without running it
 	$(GO) mod verify
 	$(GO) mod tidy -diff
 
-unit: # Run the tests of all packages with the race detector
-	$(GO) test -race -shuffle=on $(PACKAGES)
+unit: # Run the tests of all packages with the race detector; on a busy machine one takes more than Go's ten minutes
+	$(GO) test -race -shuffle=on -timeout 30m $(PACKAGES)
 
 prove: ## Show that every mutant is caught by its rule, and by no other
 	$(GO) run ./cmd/prove
