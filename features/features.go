@@ -1,6 +1,6 @@
 // Package features is the catalogue of all requirements: the Gherkin files,
-// what they say of assignments, rules and scenarios, and the rubrics beside
-// them.
+// what they say of assignments, rules and scenarios, and, beside them, what is
+// handed in and what it is worth.
 package features
 
 import (
@@ -16,9 +16,11 @@ import (
 
 	gherkin "github.com/cucumber/gherkin/go/v26"
 	messages "github.com/cucumber/messages/go/v21"
+
+	"github.com/chatspec/chatspec/fixtures/assignment"
 )
 
-// Files holds the features and the rubrics, one folder an assignment.
+// Files holds the features and what stands beside them, one folder an assignment.
 //
 //go:embed */*
 var Files embed.FS
@@ -38,7 +40,7 @@ type Catalogue struct{ Assignments []Assignment }
 
 // An Assignment is one course's task.
 type Assignment struct {
-	ID       string
+	assignment.Assignment
 	Features []Feature
 	Rubric   *Rubric // nil where there is none
 }
@@ -136,14 +138,38 @@ func Read(files fs.FS) (Catalogue, error) {
 	if err := c.check(); err != nil {
 		return Catalogue{}, err
 	}
-	return c, c.readRubrics(files)
+	return c, errors.Join(c.readHandIns(files), c.readRubrics(files))
 }
 
-func (c *Catalogue) add(assignment string, feature Feature) {
-	i := slices.IndexFunc(c.Assignments, func(a Assignment) bool { return a.ID == assignment })
+// readHandIns reads, for each assignment, what is handed in.
+func (c *Catalogue) readHandIns(files fs.FS) error {
+	for i, a := range c.Assignments {
+		name := path.Join(a.ID, assignment.FileName)
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return fmt.Errorf("the assignment %s does not say what is handed in: %w", a.ID, err)
+		}
+		if c.Assignments[i].Assignment, err = assignment.Read(a.ID, name, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HandedIn lists what is handed in for each assignment.
+func (c Catalogue) HandedIn() []assignment.Assignment {
+	var all []assignment.Assignment
+	for _, a := range c.Assignments {
+		all = append(all, a.Assignment)
+	}
+	return all
+}
+
+func (c *Catalogue) add(id string, feature Feature) {
+	i := slices.IndexFunc(c.Assignments, func(a Assignment) bool { return a.ID == id })
 	if i < 0 {
 		i = len(c.Assignments)
-		c.Assignments = append(c.Assignments, Assignment{ID: assignment})
+		c.Assignments = append(c.Assignments, Assignment{Assignment: assignment.Assignment{ID: id}})
 	}
 	c.Assignments[i].Features = append(c.Assignments[i].Features, feature)
 }

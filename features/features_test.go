@@ -2,6 +2,7 @@ package features_test
 
 import (
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/chatspec/chatspec/features"
-	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/fixtures/assignment"
 )
 
 // whole is a feature to which nothing can be objected.
@@ -55,11 +56,23 @@ Feature: Talking, part 1
       Then "bob" sees it
 `
 
+// handIn is what is handed in for an assignment of which a test says nothing else.
+const handIn = `title: Talking
+course: a course
+vocabulary: words
+programs:
+  - {name: talk, arguments: ["{name}"], placeholders: {name: who talks}}
+`
+
 func read(t *testing.T, files map[string]string) (features.Catalogue, error) {
 	t.Helper()
 	system := fstest.MapFS{}
 	for name, text := range files {
 		system[name] = &fstest.MapFile{Data: []byte(text)}
+		beside := path.Join(path.Dir(name), "assignment.yaml")
+		if _, given := files[beside]; !given && path.Ext(name) == ".feature" {
+			system[beside] = &fstest.MapFile{Data: []byte(handIn)}
+		}
 	}
 	return features.Read(system)
 }
@@ -72,7 +85,12 @@ func TestTheCatalogueSaysWhatTheFeaturesSay(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := features.Catalogue{Assignments: []features.Assignment{{
-		ID: "talk",
+		Assignment: assignment.Assignment{
+			ID: "talk", Title: "Talking", Course: "a course", Vocabulary: "words",
+			Programs: []assignment.Program{{
+				Name: "talk", Arguments: [][]string{{"{name}"}}, Placeholders: []assignment.Placeholder{{Name: "name", Meaning: "who talks"}},
+			}},
+		},
 		Features: []features.Feature{{
 			Path: "talk/1-talk.feature", Title: "Talking, part 1", Source: "the text, question 1",
 			Rules: []features.Rule{{
@@ -184,13 +202,32 @@ func real(t *testing.T) features.Catalogue {
 	return catalogue
 }
 
-func TestEveryAssignmentIsKnownToTheTargetsAndBack(t *testing.T) {
-	var ids []string
-	for _, assignment := range real(t).Assignments {
-		ids = append(ids, assignment.ID)
+func TestAnAssignmentThatDoesNotSayWhatIsHandedInIsRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "talk/assignment.yaml: it is empty: name the programs that are handed in",
+		strings.Replace(handIn, "title", "tittle", 1): `talk/assignment.yaml:1: there is no key "tittle"; did you mean "title"?`,
+		strings.Replace(handIn, "{name}", "{nam}", 1): `talk/assignment.yaml:5: there is no placeholder "nam"; did you mean "name"?`,
+	} {
+		_, err := read(t, map[string]string{"talk/1.feature": whole, "talk/assignment.yaml": text})
+		if err == nil || err.Error() != want {
+			t.Errorf("it says\n%v\nand should say\n%s", err, want)
+		}
 	}
-	if diff := cmp.Diff(target.Assignments(), ids); diff != "" {
-		t.Errorf("the assignments differ (- of targets, + of features):\n%s", diff)
+	_, err := features.Read(fstest.MapFS{"talk/1.feature": {Data: []byte(whole)}})
+	if err == nil || !strings.Contains(err.Error(), "the assignment talk does not say what is handed in") {
+		t.Errorf("it says %v", err)
+	}
+}
+
+// Each text that a rule cites is one that a reader is told of.
+func TestEverySourceIsKnown(t *testing.T) {
+	for _, a := range real(t).Assignments {
+		for _, rule := range a.Rules() {
+			file, _, _ := strings.Cut(rule.Source, ",")
+			if a.Sources[file] == "" {
+				t.Errorf("%s cites %s, of which %s does not say what it is", rule.ID, file, a.ID)
+			}
+		}
 	}
 }
 

@@ -1,18 +1,14 @@
 package features
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"path"
 	"slices"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"github.com/chatspec/chatspec/fixtures/strictyaml"
 )
 
 // rubricName is the name of a rubric's file, beside the features.
@@ -48,7 +44,7 @@ func (c *Catalogue) readRubrics(files fs.FS) error {
 			return fmt.Errorf("%s: no feature stands beside it", name)
 		}
 		if c.Assignments[i].Rubric, err = readRubric(files, name, c.Assignments[i]); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return err
 		}
 	}
 	return nil
@@ -59,24 +55,19 @@ func readRubric(files fs.FS, name string, assignment Assignment) (*Rubric, error
 	if err != nil {
 		return nil, err
 	}
-	file, err := parser.ParseBytes(data, 0)
+	file, err := strictyaml.Parse(name, data)
 	if err != nil {
-		return nil, withLine(err)
+		return nil, err
 	}
-	c := rubricChecker{file: file, assignment: assignment.ID, levels: map[string]Level{}}
+	c := rubricChecker{File: file, assignment: assignment.ID, levels: map[string]Level{}}
 	for _, rule := range assignment.Rules() {
 		c.levels[rule.ID] = rule.Level
 	}
-	if len(file.Docs) > 1 {
-		return nil, errors.New("it holds more than one document")
-	}
 	var rubric Rubric
-	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&rubric)
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("it is empty")
-	}
-	if err != nil {
-		return nil, withLine(err)
+	if err := file.Decode(&rubric); errors.Is(err, strictyaml.ErrEmpty) {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	} else if err != nil {
+		return nil, err
 	}
 	if err := c.check(rubric); err != nil {
 		return nil, err
@@ -84,39 +75,16 @@ func readRubric(files fs.FS, name string, assignment Assignment) (*Rubric, error
 	return &rubric, c.complete(rubric, assignment.Rules())
 }
 
-// withLine turns an error of the YAML library into one line with a place.
-func withLine(err error) error {
-	var placed yaml.Error
-	if !errors.As(err, &placed) {
-		return err
-	}
-	return fmt.Errorf("line %d: %s", placed.GetToken().Position.Line, placed.GetMessage())
-}
-
 // A rubricChecker finds what is wrong with a rubric, and its line.
 type rubricChecker struct {
-	file       *ast.File
+	strictyaml.File
 	assignment string
 	levels     map[string]Level // of the assignment's rules
 }
 
-// at is an error in the line of what stands at a path such as $.items[0].
-func (c rubricChecker) at(path, format string, args ...any) error {
-	err := fmt.Errorf(format, args...)
-	place, pathErr := yaml.PathString(path)
-	if pathErr != nil {
-		return err
-	}
-	node, pathErr := place.FilterFile(c.file)
-	if pathErr != nil {
-		return err // what is missing has no line
-	}
-	return fmt.Errorf("line %d: %w", node.GetToken().Position.Line, err)
-}
-
 func (c rubricChecker) check(rubric Rubric) error {
 	if rubric.Source == "" {
-		return errors.New("it has no source")
+		return c.Wrong("", "it has no source")
 	}
 	sum := 0.0
 	for i, item := range rubric.Items {
@@ -126,7 +94,7 @@ func (c rubricChecker) check(rubric Rubric) error {
 		sum = tenths(sum + item.Points)
 	}
 	if sum != rubric.Points {
-		return c.at("$.points", "the points of the items add up to %v, not to %v", sum, rubric.Points)
+		return c.Wrong("$.points", "the points of the items add up to %v, not to %v", sum, rubric.Points)
 	}
 	return c.rules("$.unscored", rubric.Unscored)
 }
@@ -134,13 +102,13 @@ func (c rubricChecker) check(rubric Rubric) error {
 func (c rubricChecker) item(path string, item RubricItem) error {
 	switch {
 	case item.Title == "":
-		return c.at(path, "an item has no title")
+		return c.Wrong(path, "an item has no title")
 	case !(item.Points > 0) || math.IsInf(item.Points, 1):
-		return c.at(path, "%q has no points", item.Title)
+		return c.Wrong(path, "%q has no points", item.Title)
 	case item.Points != tenths(item.Points):
-		return c.at(path+".points", "%q has %v points: one decimal is the finest", item.Title, item.Points)
+		return c.Wrong(path+".points", "%q has %v points: one decimal is the finest", item.Title, item.Points)
 	case len(item.Rules) == 0:
-		return c.at(path, "%q names no rule", item.Title)
+		return c.Wrong(path, "%q names no rule", item.Title)
 	}
 	return c.rules(path+".rules", item.Rules)
 }
@@ -155,11 +123,11 @@ func (c rubricChecker) rules(path string, ids []string) error {
 		level, ok := c.levels[id]
 		switch {
 		case !ok:
-			return c.at(place, "%s has no rule %q", c.assignment, id)
+			return c.Wrong(place, "%s has no rule %q", c.assignment, id)
 		case level != Must:
-			return c.at(place, "%s is @%s, and only a @must rule can earn points", id, level)
+			return c.Wrong(place, "%s is @%s, and only a @must rule can earn points", id, level)
 		case slices.Contains(ids[:i], id):
-			return c.at(place, "%s stands twice in one list", id)
+			return c.Wrong(place, "%s stands twice in one list", id)
 		}
 	}
 	return nil
@@ -171,10 +139,10 @@ func (c rubricChecker) complete(rubric Rubric, rules []Rule) error {
 		scored := slices.ContainsFunc(rubric.Items, func(item RubricItem) bool { return slices.Contains(item.Rules, rule.ID) })
 		unscored := slices.Index(rubric.Unscored, rule.ID)
 		if scored && unscored >= 0 {
-			return c.at(fmt.Sprintf("$.unscored[%d]", unscored), "%s stands in an item, too", rule.ID)
+			return c.Wrong(fmt.Sprintf("$.unscored[%d]", unscored), "%s stands in an item, too", rule.ID)
 		}
 		if rule.Level == Must && !scored && unscored < 0 {
-			return fmt.Errorf("%s stands in no item: one that earns nothing is listed under `unscored`", rule.ID)
+			return c.Wrong("", "%s stands in no item: one that earns nothing is listed under `unscored`", rule.ID)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/assignment"
 	"github.com/chatspec/chatspec/grading"
 )
 
@@ -27,8 +28,8 @@ func rule(id string, level features.Level, scenarios int, needs ...string) featu
 	return r
 }
 
-func assignment(rules ...features.Rule) features.Assignment {
-	return features.Assignment{ID: "talk", Features: []features.Feature{{Title: "Part 1", Rules: rules}}}
+func talk(rules ...features.Rule) features.Assignment {
+	return features.Assignment{Assignment: assignment.Assignment{ID: "talk"}, Features: []features.Feature{{Title: "Part 1", Rules: rules}}}
 }
 
 // came is what the scenarios of a rule came to, in their order; "" was not run.
@@ -78,7 +79,7 @@ func TestARuleIsAsGoodAsItsWorstScenario(t *testing.T) {
 		{[]grading.Verdict{unverified, blocked}, blocked},
 		{[]grading.Verdict{"", passed, ""}, passed},
 	} {
-		a := assignment(rule("TALK-1.1", features.Must, len(c.scenarios)), rule("TALK-1.2", features.Must, 1))
+		a := talk(rule("TALK-1.1", features.Must, len(c.scenarios)), rule("TALK-1.2", features.Must, 1))
 		result := grade(a, came("TALK-1.1", c.scenarios...), came("TALK-1.2", failed))
 		if got := result.Rules[0].Verdict; got != c.want {
 			t.Errorf("%q make it %s, and should make it %s", c.scenarios, got, c.want)
@@ -87,7 +88,7 @@ func TestARuleIsAsGoodAsItsWorstScenario(t *testing.T) {
 }
 
 func TestARuleOfWhichNothingWasRunIsLeftOut(t *testing.T) {
-	a := assignment(rule("TALK-1.1", features.Must, 2), rule("TALK-1.2", features.Must, 1))
+	a := talk(rule("TALK-1.1", features.Must, 2), rule("TALK-1.2", features.Must, 1))
 	result := grade(a, came("TALK-1.2", passed))
 	if diff := cmp.Diff(map[string]grading.Verdict{"TALK-1.2": passed}, verdicts(result)); diff != "" {
 		t.Error(diff)
@@ -98,7 +99,7 @@ func TestARuleOfWhichNothingWasRunIsLeftOut(t *testing.T) {
 }
 
 func TestOutcomesOfAnotherRuleWithTheSameScenarioAreNotMixedUp(t *testing.T) {
-	a := assignment(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1))
+	a := talk(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1))
 	result := grade(a, came("TALK-1.2", failed), came("TALK-1.1", passed), came("CALL-1.1", failed))
 	if diff := cmp.Diff(map[string]grading.Verdict{"TALK-1.1": passed, "TALK-1.2": failed}, verdicts(result)); diff != "" {
 		t.Error(diff)
@@ -107,7 +108,7 @@ func TestOutcomesOfAnotherRuleWithTheSameScenarioAreNotMixedUp(t *testing.T) {
 
 func TestAFailureCarriesTheHintOfItsRule(t *testing.T) {
 	outcomes := came("TALK-1.1", failed)
-	result := grade(assignment(rule("TALK-1.1", features.Must, 1)), outcomes)
+	result := grade(talk(rule("TALK-1.1", features.Must, 1)), outcomes)
 	want := &grading.Failure{Step: "step", Expected: "expected", Observed: "observed", Hint: "hint of TALK-1.1"}
 	if diff := cmp.Diff(want, result.Rules[0].Scenarios[0].Failure); diff != "" {
 		t.Error(diff)
@@ -118,7 +119,7 @@ func TestAFailureCarriesTheHintOfItsRule(t *testing.T) {
 }
 
 func TestAFailureIsBlockedWhereWhatItNeedsDidNotPass(t *testing.T) {
-	a := assignment(
+	a := talk(
 		rule("TALK-1.1", features.Must, 1),
 		rule("TALK-1.2", features.Must, 1),
 		rule("TALK-1.3", features.Must, 2, "TALK-1.1", "TALK-1.2"),
@@ -165,7 +166,7 @@ func TestAFailureIsBlockedWhereWhatItNeedsDidNotPass(t *testing.T) {
 }
 
 func TestTheFirstRuleThatIsBlockedHasFailedWhereNothingElseHas(t *testing.T) {
-	a := assignment(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 2), rule("TALK-1.3", features.Robust, 1))
+	a := talk(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 2), rule("TALK-1.3", features.Robust, 1))
 	for _, c := range []struct {
 		name  string
 		one   grading.Verdict
@@ -197,7 +198,7 @@ func TestTheFirstRuleThatIsBlockedHasFailedWhereNothingElseHas(t *testing.T) {
 }
 
 func TestARuleThatFailedIsNotExplainedByOneThatWasNotJudged(t *testing.T) {
-	a := assignment(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1, "TALK-1.1"), rule("TALK-1.3", features.Must, 1, "TALK-1.2"))
+	a := talk(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1, "TALK-1.1"), rule("TALK-1.3", features.Must, 1, "TALK-1.2"))
 	result := grade(a, came("TALK-1.1", blocked), came("TALK-1.2", failed), came("TALK-1.3", failed))
 	want := map[string]grading.Verdict{"TALK-1.1": blocked, "TALK-1.2": failed, "TALK-1.3": blocked}
 	if diff := cmp.Diff(want, verdicts(result)); diff != "" {
@@ -209,7 +210,7 @@ func TestARuleThatFailedIsNotExplainedByOneThatWasNotJudged(t *testing.T) {
 }
 
 func TestARuleMayNeedOneThatStandsAfterIt(t *testing.T) {
-	a := assignment(rule("TALK-1.1", features.Must, 1, "TALK-1.2"), rule("TALK-1.2", features.Must, 1, "TALK-1.3"), rule("TALK-1.3", features.Must, 1))
+	a := talk(rule("TALK-1.1", features.Must, 1, "TALK-1.2"), rule("TALK-1.2", features.Must, 1, "TALK-1.3"), rule("TALK-1.3", features.Must, 1))
 	result := grade(a, came("TALK-1.1", failed), came("TALK-1.2", failed), came("TALK-1.3", failed))
 	want := map[string]grading.Verdict{"TALK-1.1": blocked, "TALK-1.2": blocked, "TALK-1.3": failed}
 	if diff := cmp.Diff(want, verdicts(result)); diff != "" {
@@ -219,14 +220,14 @@ func TestARuleMayNeedOneThatStandsAfterIt(t *testing.T) {
 
 func TestBlockingDoesNotChangeTheOutcomes(t *testing.T) {
 	outcomes := came("TALK-1.2", failed)
-	grade(assignment(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1, "TALK-1.1")), came("TALK-1.1", failed), outcomes)
+	grade(talk(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1, "TALK-1.1")), came("TALK-1.1", failed), outcomes)
 	if outcomes[0].Verdict != failed || outcomes[0].Failure.Observed != "observed" {
 		t.Errorf("it is now %+v", outcomes[0])
 	}
 }
 
 func TestATargetConformsWhenNoDemandedRuleFailed(t *testing.T) {
-	a := assignment(
+	a := talk(
 		rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1),
 		rule("TALK-1.3", features.Should, 1), rule("TALK-1.4", features.Robust, 1),
 	)
@@ -256,7 +257,7 @@ func TestATargetConformsWhenNoDemandedRuleFailed(t *testing.T) {
 }
 
 func TestPointsAreForDemandedRulesThatCanBeSeen(t *testing.T) {
-	a := features.Assignment{ID: "talk", Features: []features.Feature{
+	a := features.Assignment{Assignment: assignment.Assignment{ID: "talk"}, Features: []features.Feature{
 		{Title: "Part 1", Rules: []features.Rule{rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1), rule("TALK-1.3", features.Must, 1), rule("TALK-1.4", features.Must, 1)}},
 		{Title: "Part 2", Rules: []features.Rule{rule("TALK-2.1", features.Should, 1), rule("TALK-2.2", features.Robust, 1)}},
 		{Title: "Part 3", Rules: []features.Rule{rule("TALK-3.1", features.Must, 1)}},
@@ -275,7 +276,7 @@ func TestPointsAreForDemandedRulesThatCanBeSeen(t *testing.T) {
 
 func TestAResultSaysWhatWasJudged(t *testing.T) {
 	sheet := grading.Sheet{Target: "here", Seconds: 1.5, Programs: []grading.Program{{Name: "chat"}}, Observations: []string{"it talks"}, Outcomes: came("TALK-1.1", passed)}
-	got := grading.Grade(assignment(rule("TALK-1.1", features.Should, 1)), sheet)
+	got := grading.Grade(talk(rule("TALK-1.1", features.Should, 1)), sheet)
 	want := grading.Result{
 		Schema: "chatspec/1", Assignment: "talk", Target: "here", Seconds: 1.5, Verdict: grading.Conformant,
 		Programs: []grading.Program{{Name: "chat"}}, Observations: []string{"it talks"},
@@ -290,7 +291,7 @@ func TestAResultSaysWhatWasJudged(t *testing.T) {
 // Readers of the JSON expect lists, even where there is nothing in them.
 func TestNoListIsMissing(t *testing.T) {
 	var out strings.Builder
-	if err := grading.WriteJSON(&out, []grading.Result{grade(assignment())}); err != nil {
+	if err := grading.WriteJSON(&out, []grading.Result{grade(talk())}); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"schema":"chatspec/1","assignment":"talk","target":"","seconds":0,"verdict":"conformant","programs":[],"rules":[],"observations":[],"score":{"earned":0,"possible":0,"items":[]}}` + "\n"

@@ -44,7 +44,7 @@ func TestAnItemGivesItsPointsInTheShareOfWhatPassed(t *testing.T) {
 		{"what was run cannot be seen", 5, []grading.Verdict{unverified}, nil, 0, 0, "unverified: its 5 points are left out"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := assignment(rule("TALK-1.1", features.Must, 2), rule("TALK-1.2", features.Must, 2), rule("TALK-1.3", features.Must, 1))
+			a := talk(rule("TALK-1.1", features.Must, 2), rule("TALK-1.2", features.Must, 2), rule("TALK-1.3", features.Must, 1))
 			a.Rubric = rubricOf(c.points, "TALK-1.1 TALK-1.2")
 			got := grade(a, came("TALK-1.1", c.one...), came("TALK-1.2", c.two...), came("TALK-1.3", failed)).Score
 			want := grading.Score{Source: "the guide", Earned: c.earned, Possible: c.possible, Items: []grading.Item{
@@ -59,7 +59,7 @@ func TestAnItemGivesItsPointsInTheShareOfWhatPassed(t *testing.T) {
 
 // What fails because of something else is blocked only when all are graded.
 func TestAnItemSeesWhatWasBlockedByItsNeeds(t *testing.T) {
-	a := assignment(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 2, "TALK-1.1"))
+	a := talk(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 2, "TALK-1.1"))
 	a.Rubric = rubricOf(5, "TALK-1.1", "TALK-1.2")
 	result := grade(a, came("TALK-1.1", failed), came("TALK-1.2", passed, failed))
 	if got := result.Score.Items[1].Earned; got != 2.5 || verdicts(result)["TALK-1.2"] != blocked {
@@ -69,7 +69,7 @@ func TestAnItemSeesWhatWasBlockedByItsNeeds(t *testing.T) {
 
 // One requirement may be worth points in two places of a guide.
 func TestARuleMayStandInTwoItems(t *testing.T) {
-	a := assignment(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1))
+	a := talk(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1))
 	a.Rubric = rubricOf(5, "TALK-1.1 TALK-1.2", "TALK-1.1")
 	if got := grade(a, came("TALK-1.1", failed), came("TALK-1.2", passed)).Score; got.Earned != 2.5 || got.Possible != 10 {
 		t.Errorf("it is %+v", got)
@@ -78,7 +78,7 @@ func TestARuleMayStandInTwoItems(t *testing.T) {
 
 // A tenth is no round number to a computer, and sums of them show it.
 func TestTheTotalIsTheSumOfTheItemsToATenth(t *testing.T) {
-	a := assignment(rule("TALK-1.1", features.Must, 3))
+	a := talk(rule("TALK-1.1", features.Must, 3))
 	a.Rubric = rubricOf(0.3, "TALK-1.1", "TALK-1.1", "TALK-1.1")
 	result := grade(a, came("TALK-1.1", passed, failed, failed))
 	if got := result.Score; got.Earned != 0.3 || got.Possible != 0.9 {
@@ -90,7 +90,7 @@ func TestTheTotalIsTheSumOfTheItemsToATenth(t *testing.T) {
 }
 
 func TestWholePointsAreWrittenAsWholeNumbers(t *testing.T) {
-	a := assignment(rule("TALK-1.1", features.Must, 1))
+	a := talk(rule("TALK-1.1", features.Must, 1))
 	a.Rubric = rubricOf(80, "TALK-1.1")
 	got := write(t, grading.WriteJSON, []grading.Result{grade(a, came("TALK-1.1", passed))})
 	if want := `"score":{"source":"the guide","earned":80,"possible":80,"items":[{"title":"Item 1","earned":80,"possible":80,"rules":["TALK-1.1"]}]}}` + "\n"; !strings.HasSuffix(got, want) {
@@ -100,7 +100,7 @@ func TestWholePointsAreWrittenAsWholeNumbers(t *testing.T) {
 
 // scoreSheet is a result with points by a rubric.
 func scoreSheet() grading.Result {
-	a := assignment(rule("TALK-1.1", features.Must, 2), rule("TALK-1.2", features.Must, 3), rule("TALK-1.3", features.Must, 1), rule("TALK-1.4", features.Must, 1))
+	a := talk(rule("TALK-1.1", features.Must, 2), rule("TALK-1.2", features.Must, 3), rule("TALK-1.3", features.Must, 1), rule("TALK-1.4", features.Must, 1))
 	a.Rubric = rubricOf(10, "TALK-1.1", "TALK-1.2", "TALK-1.3", "TALK-1.1 TALK-1.4", "TALK-1.4")
 	a.Rubric.Items[0].Points = 5
 	return grade(a, came("TALK-1.1", passed, passed), came("TALK-1.2", passed, failed, failed), came("TALK-1.3", unverified), came("TALK-1.4", failed))
@@ -112,7 +112,7 @@ func TestTheScoreSheetIsPrinted(t *testing.T) {
 }
 
 func TestTheScoreSheetOfWholePointsHasNoDecimals(t *testing.T) {
-	a := assignment(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1))
+	a := talk(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1))
 	a.Rubric = rubricOf(5, "TALK-1.1", "TALK-1.2")
 	got := write(t, grading.WritePretty, []grading.Result{grade(a, came("TALK-1.1", passed), came("TALK-1.2", failed))})
 	want := "Points for talk · the guide\n  5 of  5  Item 1\n  0 of  5  Item 2\n  5 of 10  in all\n\n"

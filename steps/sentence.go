@@ -3,30 +3,27 @@ package steps
 import (
 	"reflect"
 	"regexp"
-	"slices"
 
 	"github.com/cucumber/godog"
 )
 
-// A sentence is an expression and the method of a world that checks it.
-type sentence struct {
+// A Sentence is an expression and what checks it.
+type Sentence struct {
 	expr *regexp.Regexp
-	// check is a func(*world, …) error, as a method expression gives it.
+	// check is a func(state, …) error, as a method expression gives it.
 	check reflect.Value
 }
 
-func say(expr string, check any) sentence {
-	return sentence{expr: regexp.MustCompile(expr), check: reflect.ValueOf(check)}
+// Say is a sentence that is checked by a method expression: of the *World, or of the
+// state of a vocabulary's scenario. It takes what the groups of the expression hold,
+// and returns an error.
+func Say(expr string, check any) Sentence {
+	return Sentence{expr: regexp.MustCompile(expr), check: reflect.ValueOf(check)}
 }
 
-// vocabulary lists all sentences. They are compiled once for all scenarios.
-func vocabulary() []sentence {
-	return slices.Concat(chatSentences(), serverSentences(), zmqSentences())
-}
-
-// define registers the sentence for one scenario's world. The error of the
-// check is passed through judge.
-func (s sentence) define(sc *godog.ScenarioContext, w *world, judge func(error) error) {
+// define registers the sentence for one scenario. Its check is called on what receiver
+// has of the type that it is a method of, and its error is passed through judge.
+func (s Sentence) define(sc *godog.ScenarioContext, receiver func(reflect.Type) reflect.Value, judge func(error) error) {
 	method := s.check.Type()
 	var in []reflect.Type
 	for i := 1; i < method.NumIn(); i++ {
@@ -35,7 +32,7 @@ func (s sentence) define(sc *godog.ScenarioContext, w *world, judge func(error) 
 	errorType := method.Out(0)
 	bound := reflect.FuncOf(in, []reflect.Type{errorType}, false)
 	sc.Step(s.expr, reflect.MakeFunc(bound, func(args []reflect.Value) []reflect.Value {
-		out := s.check.Call(append([]reflect.Value{reflect.ValueOf(w)}, args...))
+		out := s.check.Call(append([]reflect.Value{receiver(method.In(0))}, args...))
 		err, _ := out[0].Interface().(error)
 		result := reflect.New(errorType).Elem()
 		if judged := judge(err); judged != nil {

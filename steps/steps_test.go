@@ -11,11 +11,13 @@ import (
 	"testing"
 
 	"github.com/chatspec/chatspec/features"
-	"github.com/chatspec/chatspec/fixtures/host"
+	"github.com/chatspec/chatspec/fixtures/sandbox"
+	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/vocabularies"
 )
 
 // top is the checkout, seen from this folder.
@@ -33,7 +35,16 @@ func reference(t *testing.T) *target.Target {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building the reference: %v\n%s", err, output)
 	}
-	return target.Reference(binary)
+	return target.Reference(catalogue(t).HandedIn(), binary)
+}
+
+func catalogue(t *testing.T) features.Catalogue {
+	t.Helper()
+	all, err := features.Read(features.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 func TestMain(m *testing.M) {
@@ -43,11 +54,11 @@ func TestMain(m *testing.M) {
 
 // inEachIsolation runs a test in both ways of isolation. Where there is one
 // only, the other is skipped, but not in CI.
-func inEachIsolation(t *testing.T, test func(t *testing.T, way stage.Isolation)) {
+func inEachIsolation(t *testing.T, test func(t *testing.T, way sandbox.Isolation)) {
 	t.Helper()
-	for _, way := range []stage.Isolation{stage.OwnHost, stage.Shared} {
+	for _, way := range []sandbox.Isolation{sandbox.OwnHost, sandbox.Shared} {
 		t.Run(string(way), func(t *testing.T) {
-			if err := stage.CheckHosts(); way == stage.OwnHost && err != nil && os.Getenv("CI") != "true" {
+			if err := sandbox.Check(); way == sandbox.OwnHost && err != nil && os.Getenv("CI") != "true" {
 				t.Skip(err)
 			}
 			test(t, way)
@@ -72,13 +83,18 @@ func newRun(t *testing.T, subject *target.Target, how stage.Options) *stage.Run 
 // judge runs all features of the target's assignments.
 func judge(t *testing.T, subject *target.Target, how stage.Options, options steps.Options) []grading.Outcome {
 	t.Helper()
-	options.Features, options.Assignments = features.Files, subject.Assignments
-	outcomes, err := steps.Run(t.Context(), newRun(t, subject, how), options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(outcomes) == 0 {
-		t.Fatal("no scenario was run")
+	options.Features = features.Files
+	var outcomes []grading.Outcome
+	for _, id := range subject.Assignments {
+		known, _ := catalogue(t).Assignment(id)
+		some, err := vocabularies.Run(t.Context(), newRun(t, subject.For(id), how), known, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(some) == 0 {
+			t.Fatalf("no scenario of %s was run", id)
+		}
+		outcomes = append(outcomes, some...)
 	}
 	return outcomes
 }
@@ -89,25 +105,25 @@ func judge(t *testing.T, subject *target.Target, how stage.Options, options step
 func TestFeatures(t *testing.T) {
 	folder := os.Getenv(targetVariable)
 	if folder == "" {
-		judge(t, reference(t), stage.Options{Isolate: stage.Auto}, steps.Options{TestingT: t, Jobs: 4})
+		judge(t, reference(t), stage.Options{Isolate: sandbox.Auto}, steps.Options{TestingT: t, Jobs: 4})
 		return
 	}
 	if !filepath.IsAbs(folder) {
 		folder = filepath.Join(top, folder)
 	}
-	subject, err := target.Open(t.Context(), folder, nil)
+	subject, err := target.Open(t.Context(), folder, catalogue(t).HandedIn(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer subject.Close()
-	judge(t, subject, stage.Options{Isolate: stage.Auto}, steps.Options{TestingT: t, Jobs: 4, Tags: "~@robust"})
+	judge(t, subject, stage.Options{Isolate: sandbox.Auto}, steps.Options{TestingT: t, Jobs: 4, Tags: "~@robust"})
 }
 
 // TestReferencePasses asks for more than TestFeatures: nothing is left
 // unverified or blocked, but what stands in a text, of which the reference has none.
 func TestReferencePasses(t *testing.T) {
 	const text = "ZMQ-4.8"
-	inEachIsolation(t, func(t *testing.T, way stage.Isolation) {
+	inEachIsolation(t, func(t *testing.T, way sandbox.Isolation) {
 		for _, outcome := range judge(t, reference(t), stage.Options{Isolate: way}, steps.Options{Jobs: 8, Shuffle: true}) {
 			if outcome.Verdict != grading.Passed && (outcome.Rule != text || outcome.Verdict != grading.Unverified) {
 				t.Error(describe(outcome))
@@ -129,7 +145,7 @@ func TestSamplesPass(t *testing.T) {
 			continue
 		}
 		t.Run(assignment+"/"+filepath.Base(folder), func(t *testing.T) {
-			inEachIsolation(t, func(t *testing.T, way stage.Isolation) { passes(t, folder, assignment, way) })
+			inEachIsolation(t, func(t *testing.T, way sandbox.Isolation) { passes(t, folder, assignment, way) })
 		})
 	}
 }
@@ -147,7 +163,7 @@ func fixed() map[string][]string {
 // host of its own, a submission is judged wherever it listens and whomever it
 // calls.
 func TestSamplesWithPortsOfTheirOwnBreakTheRulesAboutThem(t *testing.T) {
-	if err := stage.CheckHosts(); err != nil && os.Getenv("CI") != "true" {
+	if err := sandbox.Check(); err != nil && os.Getenv("CI") != "true" {
 		t.Skip(err)
 	}
 	for name, rules := range fixed() {
@@ -187,13 +203,13 @@ func withFixedPorts(t *testing.T, sample string) string {
 // breaksOnly wants a submission to fail some rules, and to pass the others.
 func breaksOnly(t *testing.T, folder string, rules []string) {
 	t.Helper()
-	subject, err := target.Open(t.Context(), folder, nil)
+	subject, err := target.Open(t.Context(), folder, catalogue(t).HandedIn(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer subject.Close()
 	broken := map[string]bool{}
-	for _, outcome := range judge(t, subject, stage.Options{Isolate: stage.OwnHost}, steps.Options{Jobs: 4, Shuffle: true}) {
+	for _, outcome := range judge(t, subject, stage.Options{Isolate: sandbox.OwnHost}, steps.Options{Jobs: 4, Shuffle: true}) {
 		asked := slices.Contains(rules, outcome.Rule)
 		if outcome.Verdict == grading.Unverified {
 			continue
@@ -213,9 +229,9 @@ func breaksOnly(t *testing.T, folder string, rules []string) {
 }
 
 // passes wants everything of a sample that can be seen to pass.
-func passes(t *testing.T, folder, assignment string, way stage.Isolation) {
+func passes(t *testing.T, folder, assignment string, way sandbox.Isolation) {
 	t.Helper()
-	subject, err := target.Open(t.Context(), folder, []string{assignment})
+	subject, err := target.Open(t.Context(), folder, catalogue(t).HandedIn(), []string{assignment})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,10 +260,10 @@ func describe(outcome grading.Outcome) string {
 
 func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	subject := reference(t)
-	run := newRun(t, subject, stage.Options{Isolate: stage.Auto})
-	_, err := steps.Run(ctx, run, steps.Options{
-		Features: features.Files, Assignments: subject.Assignments, Jobs: 4,
+	run := newRun(t, reference(t).For("zmq"), stage.Options{Isolate: sandbox.Auto})
+	zmq, _ := catalogue(t).Assignment("zmq")
+	_, err := vocabularies.Run(ctx, run, zmq, steps.Options{
+		Features: features.Files, Jobs: 4,
 		Progress: func(grading.Outcome) { cancel() },
 	})
 	if err != context.Canceled {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,8 +17,8 @@ import (
 	messages "github.com/cucumber/messages/go/v21"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
-	"github.com/chatspec/chatspec/fixtures/stage/journal"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 )
@@ -25,8 +27,8 @@ import (
 type Options struct {
 	// Features holds the features, one folder an assignment.
 	Features fs.FS
-	// Assignments are the ids of those to run.
-	Assignments []string
+	// Assignment is the id of the one to run.
+	Assignment string
 	// Tags is a tag expression of godog's, or nothing.
 	Tags string
 	// Jobs is the number of scenarios at a time.
@@ -44,13 +46,16 @@ type Options struct {
 	TestingT *testing.T
 }
 
-// Run judges a target and returns what each scenario came to. The error says
-// why the run itself could not be done; what has been judged by then is
-// returned, too.
-func Run(ctx context.Context, run *stage.Run, options Options) ([]grading.Outcome, error) {
+// Run judges a target, in the sentences of a vocabulary, and returns what each scenario
+// came to. The error says why the run itself could not be done; what has been judged by
+// then is returned, too.
+func Run(ctx context.Context, run *stage.Run, vocabulary Vocabulary, options Options) ([]grading.Outcome, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s := &suite{run: run, options: options, vocabulary: vocabulary(), cancel: cancel}
+	s := &suite{
+		run: run, vocabulary: vocabulary, sentences: slices.Concat(shared(), vocabulary.Sentences),
+		session: vocabulary.Begin(run), options: options, cancel: cancel,
+	}
 	status := godog.TestSuite{
 		Name:                "chatspec",
 		ScenarioInitializer: s.initialize,
@@ -81,7 +86,7 @@ func (s *suite) godogOptions(ctx context.Context) *godog.Options {
 		NoColors:       true,
 		Tags:           s.options.Tags,
 		Concurrency:    s.jobs(),
-		Paths:          s.options.Assignments,
+		Paths:          []string{s.options.Assignment},
 		FS:             s.options.Features,
 		Format:         s.options.Format,
 		Output:         s.options.Output,
@@ -100,8 +105,10 @@ func (s *suite) godogOptions(ctx context.Context) *godog.Options {
 // A suite is one call of Run.
 type suite struct {
 	run        *stage.Run
+	vocabulary Vocabulary
+	sentences  []Sentence
+	session    Session
 	options    Options
-	vocabulary []sentence
 	cancel     context.CancelCauseFunc
 
 	mu       sync.Mutex
@@ -110,20 +117,21 @@ type suite struct {
 
 // initialize prepares one scenario.
 func (s *suite) initialize(sc *godog.ScenarioContext) {
-	r := &recital{suite: s, world: newWorld(s.run)}
+	r := &scenario{suite: s}
 	sc.Before(r.open)
 	sc.StepContext().Before(r.beginStep)
 	sc.StepContext().After(r.endStep)
 	sc.After(r.close)
-	for _, sentence := range s.vocabulary {
-		sentence.define(sc, r.world, r.judge)
+	for _, sentence := range s.sentences {
+		sentence.define(sc, r.receiver, r.judge)
 	}
 }
 
-// A recital is one scenario that is being run.
-type recital struct {
+// A scenario is one that is being run.
+type scenario struct {
 	suite   *suite
-	world   *world
+	world   *World
+	state   any // of the vocabulary
 	begun   time.Time
 	step    *godog.Step
 	verdict grading.Verdict
@@ -131,17 +139,27 @@ type recital struct {
 	closed  bool
 }
 
-func (r *recital) open(ctx context.Context, _ *godog.Scenario) (context.Context, error) {
+func (r *scenario) open(ctx context.Context, _ *godog.Scenario) (context.Context, error) {
 	r.begun, r.verdict = time.Now(), grading.Passed
-	st, err := r.suite.run.Open()
-	r.world.stage = st
+	st, err := r.suite.run.Open(r.suite.vocabulary.Protocol)
 	if err != nil {
 		r.suite.cancel(err)
+		return ctx, err
 	}
-	return ctx, err
+	r.world = NewWorld(r.suite.run, st)
+	r.state = r.suite.session.Open(r.world)
+	return ctx, nil
 }
 
-func (r *recital) beginStep(ctx context.Context, step *godog.Step) (context.Context, error) {
+// receiver is what a sentence is checked by: the world, or the vocabulary's state.
+func (r *scenario) receiver(of reflect.Type) reflect.Value {
+	if of == reflect.TypeFor[*World]() {
+		return reflect.ValueOf(r.world)
+	}
+	return reflect.ValueOf(r.state)
+}
+
+func (r *scenario) beginStep(ctx context.Context, step *godog.Step) (context.Context, error) {
 	r.step = step
 	return ctx, ctx.Err()
 }
@@ -149,7 +167,7 @@ func (r *recital) beginStep(ctx context.Context, step *godog.Step) (context.Cont
 // judge turns the error of a step into a verdict. A step that says what is
 // given blocks; one that is about the rule fails. Everything that is no
 // finding about the target is an error of the run.
-func (r *recital) judge(err error) error {
+func (r *scenario) judge(err error) error {
 	var failure *stage.Failure
 	var unverified *stage.Unverified
 	var missing *target.Missing
@@ -169,14 +187,14 @@ func (r *recital) judge(err error) error {
 	return err
 }
 
-func (r *recital) missing(m *target.Missing) error {
+func (r *scenario) missing(m *target.Missing) error {
 	if r.suite.run.Target.OnlyEndpoints() {
 		return r.skip(grading.Unverified, "it can be seen", "only a running endpoint was given, and no "+m.Program)
 	}
 	return r.fail("the submission has a program called "+m.Program, m.Error())
 }
 
-func (r *recital) fail(expected, observed string) error {
+func (r *scenario) fail(expected, observed string) error {
 	if r.step.Type == messages.PickleStepType_CONTEXT {
 		return r.skip(grading.Blocked, expected, observed)
 	}
@@ -185,7 +203,7 @@ func (r *recital) fail(expected, observed string) error {
 }
 
 // skip tells godog that the scenario is not judged.
-func (r *recital) skip(verdict grading.Verdict, expected, observed string) error {
+func (r *scenario) skip(verdict grading.Verdict, expected, observed string) error {
 	r.note(verdict, expected, observed)
 	return godog.ErrSkip
 }
@@ -193,8 +211,8 @@ func (r *recital) skip(verdict grading.Verdict, expected, observed string) error
 // tailLines is how many lines of the journal a failure shows.
 const tailLines = 12
 
-func (r *recital) note(verdict grading.Verdict, expected, observed string) {
-	events := r.world.stage.Journal()
+func (r *scenario) note(verdict grading.Verdict, expected, observed string) {
+	events := r.world.Stage.Journal()
 	r.verdict = verdict
 	r.failure = &grading.Failure{
 		Step:     r.step.Text,
@@ -225,7 +243,7 @@ func complaints(events []journal.Event) string {
 }
 
 // endStep finds the errors that no sentence has seen: those of godog itself.
-func (r *recital) endStep(ctx context.Context, step *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
+func (r *scenario) endStep(ctx context.Context, step *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
 	lost := err != nil && r.failure == nil && ctx.Err() == nil
 	if lost || status == godog.StepUndefined || status == godog.StepAmbiguous {
 		r.suite.cancel(fmt.Errorf("the sentence %q cannot be checked: %w", step.Text, err))
@@ -234,12 +252,12 @@ func (r *recital) endStep(ctx context.Context, step *godog.Step, status godog.St
 }
 
 // close ends the scenario and keeps what it came to.
-func (r *recital) close(ctx context.Context, sc *godog.Scenario, _ error) (context.Context, error) {
-	if r.closed || r.world.stage == nil {
+func (r *scenario) close(ctx context.Context, sc *godog.Scenario, _ error) (context.Context, error) {
+	if r.closed || r.world == nil {
 		return ctx, nil
 	}
 	r.closed = true
-	if err := r.world.stage.Close(); err != nil {
+	if err := r.world.Stage.Close(); err != nil {
 		r.suite.cancel(err)
 		return ctx, err
 	}

@@ -9,9 +9,11 @@ import (
 
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/mutants"
+	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/vocabularies"
 )
 
 // The mutants that are measured are of the reference, and of this assignment. Their
@@ -23,7 +25,8 @@ const (
 )
 
 // compareMutants measures what costs time where programs are wrong.
-func compareMutants(ctx context.Context, jobs, every int) error {
+func compareMutants(ctx context.Context, catalogue features.Catalogue, jobs, every int) error {
+	known, _ := catalogue.Assignment(assignment)
 	all, err := mutants.Load(".")
 	if err != nil {
 		return err
@@ -34,23 +37,23 @@ func compareMutants(ctx context.Context, jobs, every int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	workshop, err := mutants.Open(ctx, ".", dir, all)
+	workshop, err := mutants.Open(ctx, ".", dir, catalogue.HandedIn(), all)
 	if err != nil {
 		return err
 	}
-	if err := compareFailing(ctx, workshop, all, jobs); err != nil {
+	if err := compareFailing(ctx, known, workshop, all, jobs); err != nil {
 		return err
 	}
-	return compareWaiting(ctx, workshop, all, every)
+	return compareWaiting(ctx, known, workshop, all, every)
 }
 
 // compareFailing prints how much longer a scenario takes that fails than the same
 // scenario where it passes, and which takes the most.
-func compareFailing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, jobs int) error {
+func compareFailing(ctx context.Context, known features.Assignment, workshop *mutants.Workshop, all []mutants.Mutant, jobs int) error {
 	fmt.Println("\na scenario that fails, against the same one where it passes (wall, of mutants of the reference)")
 	fmt.Printf("%-9s %7s %7s %7s %7s\n", "isolation", "failed", "median×", "90 %×", "most×")
 	for _, way := range ways() {
-		failed, err := failing(ctx, workshop, all, jobs, way)
+		failed, err := failing(ctx, known, workshop, all, jobs, way)
 		if err != nil {
 			return err
 		}
@@ -74,10 +77,10 @@ type duration struct {
 }
 
 // failing lists all failures, the longest last.
-func failing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, jobs int, way stage.Isolation) ([]failure, error) {
+func failing(ctx context.Context, known features.Assignment, workshop *mutants.Workshop, all []mutants.Mutant, jobs int, way sandbox.Isolation) ([]failure, error) {
 	passed, failed := map[string][]float64{}, map[string][]duration{}
 	for _, m := range all {
-		outcomes, err := outcomesOf(ctx, workshop, m, jobs, stage.Options{Isolate: way})
+		outcomes, err := outcomesOf(ctx, known, workshop, m, jobs, stage.Options{Isolate: way})
 		if err != nil {
 			return nil, fmt.Errorf("measuring the mutant %s: %w", m.Name, err)
 		}
@@ -107,7 +110,7 @@ func failing(ctx context.Context, workshop *mutants.Workshop, all []mutants.Muta
 	return sorted, nil
 }
 
-func outcomesOf(ctx context.Context, workshop *mutants.Workshop, m mutants.Mutant, jobs int, o stage.Options) ([]grading.Outcome, error) {
+func outcomesOf(ctx context.Context, known features.Assignment, workshop *mutants.Workshop, m mutants.Mutant, jobs int, o stage.Options) ([]grading.Outcome, error) {
 	t, err := workshop.Build(ctx, m)
 	if err != nil {
 		return nil, err
@@ -118,5 +121,5 @@ func outcomesOf(ctx context.Context, workshop *mutants.Workshop, m mutants.Mutan
 		return nil, err
 	}
 	defer run.Close()
-	return steps.Run(ctx, run, steps.Options{Features: features.Files, Assignments: []string{assignment}, Jobs: jobs})
+	return vocabularies.Run(ctx, run, known, steps.Options{Features: features.Files, Jobs: jobs})
 }

@@ -17,12 +17,14 @@ import (
 	"time"
 
 	"github.com/chatspec/chatspec/features"
-	"github.com/chatspec/chatspec/fixtures/host"
 	"github.com/chatspec/chatspec/fixtures/program"
+	"github.com/chatspec/chatspec/fixtures/sandbox"
+	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/vocabularies"
 )
 
 // samples are the assignments that are measured, each with the submission that
@@ -51,6 +53,10 @@ func main() {
 }
 
 func bench(ctx context.Context, rounds, jobs, every int) error {
+	catalogue, err := features.Read(features.Files)
+	if err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "chatspec-bench-")
 	if err != nil {
 		return err
@@ -64,11 +70,11 @@ func bench(ctx context.Context, rounds, jobs, every int) error {
 	fmt.Printf("%-9s %-10s %-9s %9s %8s %12s %10s %10s %10s %10s %7s %7s\n",
 		"", "target", "isolation", "scenarios", "in all", "scenarios/s", "wall", "bare wall", "CPU", "bare CPU", "wall ×", "CPU ×")
 	for _, sample := range samples() {
-		if err := compareBoth(ctx, binary, sample[0], sample[1], rounds, jobs); err != nil {
+		if err := compareBoth(ctx, catalogue, binary, sample[0], sample[1], rounds, jobs); err != nil {
 			return fmt.Errorf("measuring %s: %w", sample[0], err)
 		}
 	}
-	if err := compareMutants(ctx, jobs, every); err != nil {
+	if err := compareMutants(ctx, catalogue, jobs, every); err != nil {
 		return fmt.Errorf("measuring what fails: %w", err)
 	}
 	fmt.Printf("\nmemory of the harness at its peak: %d MiB\n", peakMemory()>>20)
@@ -76,10 +82,10 @@ func bench(ctx context.Context, rounds, jobs, every int) error {
 }
 
 // compareBoth measures the reference and a sample.
-func compareBoth(ctx context.Context, binary, assignment, sample string, rounds, jobs int) error {
-	reference := target.Reference(binary)
-	reference.Assignments = []string{assignment}
-	python, err := target.Open(ctx, sample, []string{assignment})
+func compareBoth(ctx context.Context, catalogue features.Catalogue, binary, id, sample string, rounds, jobs int) error {
+	known, _ := catalogue.Assignment(id)
+	reference := target.Reference(catalogue.HandedIn(), binary).For(id)
+	python, err := target.Open(ctx, sample, catalogue.HandedIn(), []string{id})
 	if err != nil {
 		return err
 	}
@@ -88,7 +94,7 @@ func compareBoth(ctx context.Context, binary, assignment, sample string, rounds,
 		name   string
 		target *target.Target
 	}{{"reference", reference}, {"Python", python}} {
-		if err := compare(ctx, subject.name, subject.target, rounds, jobs); err != nil {
+		if err := compare(ctx, known, subject.name, subject.target, rounds, jobs); err != nil {
 			return err
 		}
 	}
@@ -99,19 +105,19 @@ func compareBoth(ctx context.Context, binary, assignment, sample string, rounds,
 type cost struct{ wall, cpu time.Duration }
 
 // ways are the ways of isolation that are measured.
-func ways() []stage.Isolation {
-	if err := stage.CheckHosts(); err != nil {
+func ways() []sandbox.Isolation {
+	if err := sandbox.Check(); err != nil {
 		fmt.Println("left out:", err)
-		return []stage.Isolation{stage.Shared}
+		return []sandbox.Isolation{sandbox.Shared}
 	}
-	return []stage.Isolation{stage.Shared, stage.OwnHost}
+	return []sandbox.Isolation{sandbox.Shared, sandbox.OwnHost}
 }
 
 // compare prints the costs of judging in each way, and of the same programs
 // bare. All are measured in turn, so that a machine that is slow for a while is
 // slow for all.
-func compare(ctx context.Context, name string, t *target.Target, rounds, jobs int) error {
-	judged := map[stage.Isolation][]cost{}
+func compare(ctx context.Context, known features.Assignment, name string, t *target.Target, rounds, jobs int) error {
+	judged := map[sandbox.Isolation][]cost{}
 	var bare []cost
 	var scenarios int
 	all := ways()
@@ -119,8 +125,8 @@ func compare(ctx context.Context, name string, t *target.Target, rounds, jobs in
 		var starts [][]string
 		for _, way := range all {
 			c, err := measure(func() error {
-				count, started, err := judge(ctx, t, jobs, way)
-				if way == stage.Shared {
+				count, started, err := judge(ctx, known, t, jobs, way)
+				if way == sandbox.Shared {
 					scenarios, starts = count, started
 				}
 				return err
@@ -137,12 +143,12 @@ func compare(ctx context.Context, name string, t *target.Target, rounds, jobs in
 		bare = append(bare, c)
 	}
 	for _, way := range all {
-		row(t.Assignments[0], name, way, scenarios, median(judged[way]), median(bare))
+		row(known.ID, name, way, scenarios, median(judged[way]), median(bare))
 	}
 	return nil
 }
 
-func row(assignment, name string, way stage.Isolation, scenarios int, with, without cost) {
+func row(assignment, name string, way sandbox.Isolation, scenarios int, with, without cost) {
 	each := func(d time.Duration) time.Duration {
 		return (d / time.Duration(scenarios)).Round(10 * time.Microsecond)
 	}
@@ -188,13 +194,13 @@ func median(costs []cost) cost {
 }
 
 // judge runs all scenarios and lists the programs that they started.
-func judge(ctx context.Context, t *target.Target, jobs int, way stage.Isolation) (scenarios int, starts [][]string, err error) {
+func judge(ctx context.Context, known features.Assignment, t *target.Target, jobs int, way sandbox.Isolation) (scenarios int, starts [][]string, err error) {
 	run, err := stage.NewRun(t, stage.Options{Isolate: way})
 	if err != nil {
 		return 0, nil, err
 	}
 	defer run.Close()
-	outcomes, err := steps.Run(ctx, run, steps.Options{Features: features.Files, Assignments: t.Assignments, Jobs: jobs})
+	outcomes, err := vocabularies.Run(ctx, run, known, steps.Options{Features: features.Files, Jobs: jobs})
 	if err != nil {
 		return 0, nil, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,9 +13,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/chatspec/chatspec/fixtures/host"
+	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/sandbox"
+	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/steps/vocabularies"
 )
 
 func doctorCommand() *cobra.Command {
@@ -49,7 +53,7 @@ func doctor(ctx context.Context, w io.Writer) error {
 
 // describeIsolation says where programs would live.
 func describeIsolation() string {
-	if err := stage.CheckHosts(); err != nil {
+	if err := sandbox.Check(); err != nil {
 		return "none: " + err.Error()
 	}
 	return "each program gets a host of its own (limits: " + host.DefaultLimits().String() + ")"
@@ -79,19 +83,38 @@ func tryReference(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	run, err := stage.NewRun(target.Reference(self, "reference"), stage.Options{Isolate: stage.Auto})
+	catalogue, err := features.Read(features.Files)
 	if err != nil {
 		return err
 	}
-	defer run.Close()
-	for _, assignment := range target.Assignments() {
-		for _, name := range target.ProgramNames(assignment) {
-			if _, err := run.Trial(ctx, name); err != nil {
-				fmt.Fprintf(w, "%-13s cannot be judged here: the reference's %s does not start\n", assignment, name)
-				return fmt.Errorf("starting the reference's %s: %w", name, err)
-			}
+	reference := target.Reference(catalogue.HandedIn(), self, "reference")
+	for _, a := range catalogue.Assignments {
+		if name, err := tryPrograms(ctx, reference.For(a.ID), a); err != nil {
+			fmt.Fprintf(w, "%-13s cannot be judged here: the reference's %s does not start\n", a.ID, name)
+			return fmt.Errorf("starting the reference's %s: %w", name, err)
 		}
-		fmt.Fprintf(w, "%-13s can be judged here\n", assignment)
+		fmt.Fprintf(w, "%-13s can be judged here\n", a.ID)
 	}
 	return nil
+}
+
+// tryPrograms starts each program of an assignment once. With its error it names the
+// one that does not start.
+func tryPrograms(ctx context.Context, t *target.Target, a features.Assignment) (name string, err error) {
+	vocabulary, err := vocabularies.Find(a.Vocabulary)
+	if err != nil {
+		return a.Programs[0].Name, err
+	}
+	run, err := stage.NewRun(t, stage.Options{Isolate: sandbox.Auto})
+	if err != nil {
+		return a.Programs[0].Name, err
+	}
+	defer func() { err = errors.Join(err, run.Close()) }()
+	session := vocabulary.Begin(run)
+	for _, name := range a.ProgramNames() {
+		if err := session.Calibrate(ctx, name); err != nil {
+			return name, err
+		}
+	}
+	return "", nil
 }

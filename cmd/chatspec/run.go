@@ -16,11 +16,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatspec/chatspec/features"
-	"github.com/chatspec/chatspec/fixtures/host"
+	"github.com/chatspec/chatspec/fixtures/assignment"
+	"github.com/chatspec/chatspec/fixtures/sandbox"
+	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/vocabularies"
 )
 
 // runOptions are the flags of `chatspec run`.
@@ -56,7 +59,7 @@ one has not, and 2 where the run itself could not be done.`,
 	c.Flags().StringVar(&o.tags, "tags", "", "judge only what the tag `EXPR` selects: \"@PEER-3.2\", \"@must && ~@part-5\"")
 	c.Flags().StringArrayVar(&o.formats, "format", []string{"pretty"}, "`F[:FILE]`: pretty, progress, junit, cucumber or json; several at once")
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
-	c.Flags().StringVar(&o.isolate, "isolate", string(stage.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
+	c.Flags().StringVar(&o.isolate, "isolate", string(sandbox.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
 	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
 	c.Flags().Float64Var(&o.patience, "patience", 1, "multiplies every deadline")
 	return c
@@ -76,24 +79,19 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	if err != nil {
 		return fmt.Errorf("--limits: %w", err)
 	}
-	if !slices.Contains(stage.Isolations(), stage.Isolation(o.isolate)) {
+	if !slices.Contains(sandbox.Isolations(), sandbox.Isolation(o.isolate)) {
 		return fmt.Errorf("--isolate is auto, host or none, not %q", o.isolate)
 	}
-	t, err := o.target(ctx, name)
+	t, err := o.target(ctx, name, catalogue.HandedIn())
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	run, err := stage.NewRun(t, stage.Options{Patience: o.patience, Isolate: stage.Isolation(o.isolate), Limits: limits})
-	if err != nil {
-		return err
+	j := judge{
+		runOptions: o, catalogue: catalogue, outputs: outputs, stderr: stderr,
+		stage: stage.Options{Patience: o.patience, Isolate: sandbox.Isolation(o.isolate), Limits: limits},
 	}
-	defer func() { err = errors.Join(err, run.Close()) }()
-	if _, why := run.Isolation(); why != "" {
-		fmt.Fprintf(stderr, "chatspec: programs run on this machine itself: %s\n", why)
-	}
-
-	report, err := o.judge(ctx, run, catalogue, outputs, stdout)
+	report, err := j.all(ctx, t, stdout)
 	if err != nil {
 		return err
 	}
@@ -121,10 +119,11 @@ func distinct(list []string) []string {
 }
 
 // target finds what is to be judged.
-func (o runOptions) target(ctx context.Context, name string) (*target.Target, error) {
+func (o runOptions) target(ctx context.Context, name string, known []assignment.Assignment) (*target.Target, error) {
+	ids := assignment.IDs(known)
 	for _, id := range o.assignments {
-		if !slices.Contains(target.Assignments(), id) {
-			return nil, fmt.Errorf("there is no assignment %q; there are %s", id, strings.Join(target.Assignments(), ", "))
+		if !slices.Contains(ids, id) {
+			return nil, fmt.Errorf("there is no assignment %q; there are %s", id, strings.Join(ids, ", "))
 		}
 	}
 	if o.jobs < 1 {
@@ -138,13 +137,13 @@ func (o runOptions) target(ctx context.Context, name string) (*target.Target, er
 	}
 	o.assignments = distinct(o.assignments)
 	if name != "reference" {
-		return target.Open(ctx, name, o.assignments)
+		return target.Open(ctx, name, known, o.assignments)
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("finding this program: %w", err)
 	}
-	t := target.Reference(self, "reference")
+	t := target.Reference(known, self, "reference")
 	if len(o.assignments) > 0 {
 		t.Assignments = o.assignments
 	}
@@ -158,53 +157,80 @@ type report struct {
 	godog map[string][]byte
 }
 
-// judge runs the features and grades each assignment.
-func (o runOptions) judge(ctx context.Context, run *stage.Run, catalogue features.Catalogue, outputs outputs, stdout io.Writer) (report, error) {
-	scratch, err := outputs.scratch()
+// A judge judges a target as the flags say.
+type judge struct {
+	runOptions
+	catalogue features.Catalogue
+	outputs   outputs
+	stage     stage.Options
+	stderr    io.Writer
+	warned    bool // of where programs run
+}
+
+// all judges all assignments that the target answers, and grades each.
+func (j *judge) all(ctx context.Context, t *target.Target, stdout io.Writer) (report, error) {
+	scratch, err := j.outputs.scratch()
 	if err != nil {
 		return report{}, fmt.Errorf("making a folder for the report: %w", err)
 	}
 	defer os.RemoveAll(scratch)
 
-	count, err := steps.Count(features.Files, run.Target.Assignments, o.tags)
+	count, err := steps.Count(features.Files, t.Assignments, j.tags)
 	if err != nil {
 		return report{}, err
 	}
 	if count == 0 {
-		return report{}, fmt.Errorf("no scenario has the tags %q: `chatspec list` shows the rules, whose ids are tags", o.tags)
+		return report{}, fmt.Errorf("no scenario has the tags %q: `chatspec list` shows the rules, whose ids are tags", j.tags)
 	}
-	progress := outputs.progress(stdout, count)
-	begun := time.Now()
-	outcomes, err := steps.Run(ctx, run, steps.Options{
-		Features:    features.Files,
-		Assignments: run.Target.Assignments,
-		Tags:        o.tags,
-		Jobs:        o.jobs,
-		Format:      outputs.godogFormat(scratch),
-		Output:      io.Discard,
-		Progress:    progress.step,
-	})
-	progress.end()
-	if err != nil {
-		return report{}, err
-	}
+	progress := j.outputs.progress(stdout, count)
 	r := report{godog: map[string][]byte{}}
-	for _, id := range run.Target.Assignments {
-		assignment, _ := catalogue.Assignment(id)
-		if result := grading.Grade(assignment, sheet(run, id, outcomes, time.Since(begun))); len(result.Rules) > 0 {
+	for _, id := range t.Assignments {
+		result, err := j.one(ctx, t.For(id), id, scratch, progress)
+		if err != nil {
+			progress.end()
+			return report{}, err
+		}
+		if len(result.Rules) > 0 {
 			r.results = append(r.results, result)
 		}
 	}
-	return r, outputs.collect(scratch, r.godog)
+	progress.end()
+	return r, j.outputs.collect(scratch, r.godog)
+}
+
+// one judges one assignment.
+func (j *judge) one(ctx context.Context, t *target.Target, id, scratch string, progress progress) (result grading.Result, err error) {
+	known, _ := j.catalogue.Assignment(id)
+	run, err := stage.NewRun(t, j.stage)
+	if err != nil {
+		return result, err
+	}
+	defer func() { err = errors.Join(err, run.Close()) }()
+	if _, why := run.Isolation(); why != "" && !j.warned {
+		j.warned = true
+		fmt.Fprintf(j.stderr, "chatspec: programs run on this machine itself: %s\n", why)
+	}
+	begun := time.Now()
+	outcomes, err := vocabularies.Run(ctx, run, known, steps.Options{
+		Features: features.Files,
+		Tags:     j.tags,
+		Jobs:     j.jobs,
+		Format:   j.outputs.godogFormat(scratch),
+		Output:   io.Discard,
+		Progress: progress.step,
+	})
+	if err != nil {
+		return result, err
+	}
+	return grading.Grade(known, sheet(run, known, outcomes, time.Since(begun))), nil
 }
 
 // sheet is what the grading of one assignment needs to know.
-func sheet(run *stage.Run, assignment string, outcomes []grading.Outcome, took time.Duration) grading.Sheet {
+func sheet(run *stage.Run, known features.Assignment, outcomes []grading.Outcome, took time.Duration) grading.Sheet {
 	s := grading.Sheet{Target: run.Target.Name, Seconds: took.Seconds(), Outcomes: outcomes}
 	isolation, _ := run.Isolation()
 	s.Isolation = string(isolation)
-	names := target.ProgramNames(assignment)
-	for _, name := range names {
+	for _, name := range known.ProgramNames() {
 		if p, ok := run.Target.Programs[name]; ok {
 			s.Programs = append(s.Programs, grading.Program{Name: name, Command: run.Command(p), Why: p.Why})
 		} else if addr, ok := run.Target.Endpoints[name]; ok {
@@ -212,9 +238,7 @@ func sheet(run *stage.Run, assignment string, outcomes []grading.Outcome, took t
 		}
 	}
 	for _, o := range run.Observations() {
-		if slices.Contains(names, o.Program) {
-			s.Observations = append(s.Observations, o.Program+" "+o.Text)
-		}
+		s.Observations = append(s.Observations, o.Program+" "+o.Text)
 	}
 	return s
 }

@@ -17,11 +17,13 @@ import (
 	"syscall"
 
 	"github.com/chatspec/chatspec/features"
-	"github.com/chatspec/chatspec/fixtures/host"
 	"github.com/chatspec/chatspec/fixtures/mutants"
+	"github.com/chatspec/chatspec/fixtures/sandbox"
+	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/vocabularies"
 )
 
 func main() {
@@ -53,17 +55,17 @@ type options struct {
 	only         string
 	leaveOut     string
 	atOnce, jobs int
-	isolate      stage.Isolation
+	isolate      sandbox.Isolation
 }
 
 // proveIn proves in one way of isolation, or in both, and lists what is wrong in
 // all, since a log may show its end only. Where there is one only, the other is
 // left out, but not in CI.
 func proveIn(ctx context.Context, isolate string, o options) (wrongs []string, err error) {
-	ways := []stage.Isolation{stage.Isolation(isolate)}
+	ways := []sandbox.Isolation{sandbox.Isolation(isolate)}
 	if isolate == "both" {
-		ways = []stage.Isolation{stage.Shared, stage.OwnHost}
-		if err := stage.CheckHosts(); err != nil && os.Getenv("CI") != "true" {
+		ways = []sandbox.Isolation{sandbox.Shared, sandbox.OwnHost}
+		if err := sandbox.Check(); err != nil && os.Getenv("CI") != "true" {
 			fmt.Println("left out:", err)
 			ways = ways[:1]
 		}
@@ -77,13 +79,17 @@ func proveIn(ctx context.Context, isolate string, o options) (wrongs []string, e
 	if err != nil {
 		return nil, err
 	}
-	workshop, err := mutants.Open(ctx, ".", dir, all)
+	catalogue, err := features.Read(features.Files)
+	if err != nil {
+		return nil, err
+	}
+	workshop, err := mutants.Open(ctx, ".", dir, catalogue.HandedIn(), all)
 	if err != nil {
 		return nil, err
 	}
 	for _, way := range ways {
 		o.isolate = way
-		proof, err := prove(ctx, workshop, all, o)
+		proof, err := prove(ctx, catalogue, workshop, all, o)
 		if err != nil {
 			return wrongs, err
 		}
@@ -145,11 +151,7 @@ func load(o options) ([]mutants.Mutant, error) {
 	return all, nil
 }
 
-func prove(ctx context.Context, workshop *mutants.Workshop, all []mutants.Mutant, o options) (proof, error) {
-	catalogue, err := features.Read(features.Files)
-	if err != nil {
-		return proof{}, err
-	}
+func prove(ctx context.Context, catalogue features.Catalogue, workshop *mutants.Workshop, all []mutants.Mutant, o options) (proof, error) {
 	p := proof{rules: rulesOf(catalogue, all), trials: make([]trial, len(all)), whole: o.only == ""}
 	errs := make([]error, len(all))
 	places := make(chan struct{}, o.atOnce)
@@ -205,16 +207,15 @@ func try(ctx context.Context, catalogue features.Catalogue, workshop *mutants.Wo
 	if err != nil {
 		return grading.Result{}, err
 	}
-	outcomes, err := steps.Run(ctx, run, steps.Options{
-		Features:    features.Files,
-		Assignments: []string{m.Assignment},
-		Tags:        tagsOf(parts),
-		Jobs:        o.jobs,
+	assignment, _ := catalogue.Assignment(m.Assignment)
+	outcomes, err := vocabularies.Run(ctx, run, assignment, steps.Options{
+		Features: features.Files,
+		Tags:     tagsOf(parts),
+		Jobs:     o.jobs,
 	})
 	if err != nil {
 		return grading.Result{}, fmt.Errorf("judging the mutant %s: %w", m.Name, err)
 	}
-	assignment, _ := catalogue.Assignment(m.Assignment)
 	return grading.Grade(assignment, grading.Sheet{Target: m.Name, Outcomes: outcomes}), nil
 }
 

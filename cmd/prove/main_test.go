@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/mutants"
 	"github.com/chatspec/chatspec/grading"
 )
@@ -171,11 +172,15 @@ func TestOneMutantIsCaught(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	workshop, err := mutants.Open(t.Context(), ".", t.TempDir(), all)
+	catalogue, err := features.Read(features.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := prove(t.Context(), workshop, all, o)
+	workshop, err := mutants.Open(t.Context(), ".", t.TempDir(), catalogue.HandedIn(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := prove(t.Context(), catalogue, workshop, all, o)
 	if err != nil {
 		t.Fatal(err)
 	}

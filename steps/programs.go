@@ -1,0 +1,121 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/chatspec/chatspec/fixtures/assignment"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/target"
+)
+
+// shared are the sentences about programs, whatever they are for.
+func shared() []Sentence {
+	return []Sentence{
+		Say(`^`+Name+` starts the program (\S+)$`, (*World).startsProgram),
+		Say(`^`+Name+` listens on (?:her|its) ports?$`, (*World).Listens),
+		Say(`^`+Name+` has typed nothing yet$`, (*World).HasTypedNothing),
+		Say(`^`+Name+` has connected to nobody$`, (*World).hasConnectedToNobody),
+		Say(`^`+Name+` connects to the server$`, (*World).ConnectsToServer),
+		Say(`^`+Name+` types `+Line+`$`, (*World).Types),
+		Say(`^`+Name+` types a line of (\d+) letters$`, (*World).typesLong),
+		Say(`^`+Name+` sees it to the letter$`, (*World).SeesIt),
+		Say(`^`+Name+` sees "([^"]*)" from `+Name+`$`, (*World).Sees),
+		Say(`^`+Name+` sees "([^"]*)"$`, (*World).SeesText),
+		Say(`^`+Name+` has ended$`, (*World).ends),
+	}
+}
+
+// startsProgram starts a program by what every placeholder may stand for: a name, and
+// an address of its own where it should listen.
+func (w *World) startsProgram(user, program string) error {
+	spec, err := w.Run.Target.Program(program)
+	if err != nil {
+		return err
+	}
+	addr, err := w.Stage.Loopback()
+	if err != nil {
+		return err
+	}
+	start := stage.Start{Name: Unquote(user), Program: program, Values: target.Values{
+		"name": {Unquote(user)}, "ip": {addr.Addr().String()}, "port": {fmt.Sprint(addr.Port())}, "address": {addr.String()},
+	}}
+	for _, word := range w.Run.Arguments(spec) {
+		for _, name := range assignment.Placeholders(word) {
+			if name == "port" || name == "address" {
+				start.Listens = []netip.AddrPort{addr}
+			}
+		}
+	}
+	return w.Start(start)
+}
+
+// Listens waits until a program listens where it should.
+func (w *World) Listens(ctx context.Context, user string) error {
+	return w.Stage.AwaitListening(ctx, Unquote(user))
+}
+
+// HasTypedNothing waits until the program waits for its user.
+func (w *World) HasTypedNothing(ctx context.Context, user string) error {
+	if err := w.Stage.AwaitPrompt(ctx, Unquote(user)); err != nil {
+		return err
+	}
+	return w.Stage.CheckAlive(Unquote(user))
+}
+
+// hasConnectedToNobody outlasts whoever connects after a while of its own.
+func (w *World) hasConnectedToNobody(ctx context.Context, user string) error {
+	if err := w.Stage.Outlast(ctx, Unquote(user)); err != nil {
+		return err
+	}
+	return w.Stage.Unconnected(ctx, Unquote(user))
+}
+
+// ConnectsToServer waits until a program connects to the server.
+func (w *World) ConnectsToServer(ctx context.Context, user string) error {
+	return w.Stage.AwaitConnection(ctx, Unquote(user), Server)
+}
+
+func (w *World) typesLong(ctx context.Context, user string, letters int) error {
+	return w.Types(ctx, user, Long(letters))
+}
+
+// Long makes a line whose every part can be told from every other.
+func Long(letters int) string {
+	var text strings.Builder
+	for i := 0; text.Len() < letters; i++ {
+		fmt.Fprintf(&text, "%d and ", i)
+	}
+	return text.String()[:letters-1] + "."
+}
+
+// Sees waits until the user of a program sees what another has written, and
+// who it was.
+func (w *World) Sees(ctx context.Context, user, text, author string) error {
+	from := w.shown[Unquote(author)]
+	if err := w.Stage.AwaitShown(ctx, Unquote(user), text, from); err != nil {
+		return err
+	}
+	return w.Stage.AwaitShown(ctx, Unquote(user), Unquote(author), from)
+}
+
+// SeesIt waits until a user sees what was typed or sent last.
+func (w *World) SeesIt(ctx context.Context, user string) error { return w.SeesText(ctx, user, w.Typed) }
+
+// SeesText waits until a user sees a text that was typed or sent.
+func (w *World) SeesText(ctx context.Context, user, text string) error {
+	return w.Stage.AwaitShown(ctx, Unquote(user), text, w.said[text])
+}
+
+// ends waits for a program's end, and until a server beside it has noticed.
+func (w *World) ends(ctx context.Context, user string) error {
+	if err := w.Stage.AwaitEnd(ctx, Unquote(user)); err != nil {
+		return err
+	}
+	if !w.IsActor(Server) {
+		return nil
+	}
+	return w.Stage.AwaitNoticed(ctx, Unquote(user), Server)
+}
