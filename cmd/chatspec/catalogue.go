@@ -99,7 +99,7 @@ func explain(w io.Writer, rule features.Rule) {
 	for _, scenario := range rule.Scenarios {
 		fmt.Fprintf(w, "\nScenario: %s\n", scenario.Name)
 		for _, step := range scenario.Steps {
-			fmt.Fprintf(w, "  %s\n", step)
+			fmt.Fprintf(w, "  %s\n", step.Text)
 		}
 	}
 }

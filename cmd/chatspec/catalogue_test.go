@@ -64,10 +64,14 @@ func TestExplainSaysAllThatIsKnownOfARule(t *testing.T) {
 	for _, id := range []string{"PEER-3.2", "peer-3.2", "@PEER-3.2"} {
 		got := prints(t, "explain", id)
 		rule, _ := catalogue(t).Rule("PEER-3.2")
-		for _, part := range append([]string{
+		parts := []string{
 			"PEER-3.2  " + rule.Title + " (must)\n", "Why     " + rule.Why, "Hint    " + rule.Hint, "Source  " + rule.Source,
 			"\nScenario: " + rule.Scenarios[0].Name + "\n",
-		}, rule.Scenarios[0].Steps...) {
+		}
+		for _, step := range rule.Scenarios[0].Steps {
+			parts = append(parts, "  "+step.Text+"\n")
+		}
+		for _, part := range parts {
 			if !strings.Contains(got, part) {
 				t.Errorf("explain %s does not say %q:\n%s", id, part, got)
 			}
