@@ -58,18 +58,41 @@ const (
 )
 
 // eventsOf turns a journal into the events of a result: all that happened, but the
-// bytes of which a message was made, which is there itself.
+// bytes of which a message was made, which is there itself. What is in the middle of
+// many events is left out, and it is said so there.
 func eventsOf(happened []journal.Event) []grading.Event {
-	made := madeMessages(happened)
+	told := toldTogether(happened)
+	if len(told) <= firstEvents+1+lastEvents {
+		return convert(told)
+	}
+	left := told[firstEvents : len(told)-lastEvents]
+	events := append(convert(told[:firstEvents]), grading.Event{
+		At: left[0][0].At.Seconds(), Kind: string(journal.Noted), Text: fmt.Sprintf("%d events are left out here", len(left)),
+	})
+	return append(events, convert(told[len(told)-lastEvents:])...)
+}
+
+func convert(told [][]journal.Event) []grading.Event {
 	var events []grading.Event
+	for _, pieces := range told {
+		events = append(events, eventOf(pieces))
+	}
+	return events
+}
+
+// toldTogether lists the pieces of each event that is told: one, or several that a
+// program printed with nothing in between.
+func toldTogether(happened []journal.Event) [][]journal.Event {
+	made := madeMessages(happened)
+	var told [][]journal.Event
 	for i := 0; i < len(happened); {
 		end := printedUntil(happened, i)
 		if !made[i] {
-			events = append(events, eventOf(happened[i:end]))
+			told = append(told, happened[i:end])
 		}
 		i = end
 	}
-	return bounded(events)
+	return told
 }
 
 // madeMessages tells, of each event, whether it is bytes of which a message was
@@ -135,19 +158,6 @@ func textOf(pieces []journal.Event) string {
 		all.WriteString(e.Text)
 	}
 	return all.String()
-}
-
-// bounded leaves out what is in the middle of many events, and says so there.
-func bounded(events []grading.Event) []grading.Event {
-	if len(events) <= firstEvents+1+lastEvents {
-		return events
-	}
-	last := events[len(events)-lastEvents:]
-	left := grading.Event{
-		At: events[firstEvents].At, Kind: string(journal.Noted),
-		Text: fmt.Sprintf("%d events are left out here", len(events)-firstEvents-lastEvents),
-	}
-	return append(append(events[:firstEvents:firstEvents], left), last...)
 }
 
 // maxStderr bounds, in bytes, what is shown of standard error.
