@@ -74,6 +74,7 @@ type Scenario struct {
 type Step struct {
 	Text string // with its keyword
 	Line int
+	Rows []string // of the table below it, as in "| a | b |"
 }
 
 // Rules lists the rules of the assignment, in the order of the features.
@@ -279,11 +280,27 @@ func scenariosOf(pickles []*messages.Pickle, lines map[string]int) map[string][]
 	for _, pickle := range pickles {
 		s := Scenario{Name: pickle.Name, Line: lines[pickle.AstNodeIds[len(pickle.AstNodeIds)-1]]}
 		for i, text := range StepTexts(pickle) {
-			s.Steps = append(s.Steps, Step{Text: text, Line: lines[pickle.Steps[i].AstNodeIds[0]]})
+			step := pickle.Steps[i]
+			s.Steps = append(s.Steps, Step{Text: text, Line: lines[step.AstNodeIds[0]], Rows: rowsOf(step.Argument)})
 		}
 		scenarios[pickle.AstNodeIds[0]] = append(scenarios[pickle.AstNodeIds[0]], s)
 	}
 	return scenarios
+}
+
+func rowsOf(argument *messages.PickleStepArgument) []string {
+	if argument == nil || argument.DataTable == nil {
+		return nil
+	}
+	var rows []string
+	for _, row := range argument.DataTable.Rows {
+		text := "|"
+		for _, cell := range row.Cells {
+			text += " " + cell.Value + " |"
+		}
+		rows = append(rows, text)
+	}
+	return rows
 }
 
 // StepTexts lists the steps of a scenario that is run, with their keywords.

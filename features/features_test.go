@@ -52,7 +52,9 @@ Feature: Talking, part 1
     Needs: TALK-1.1
 
     Scenario: One message
-      Then "bob" sees it
+      Then "bob" sees it:
+        | it    | when |
+        | hello | now  |
 `
 
 func read(t *testing.T, files map[string]string) (features.Catalogue, error) {
@@ -90,7 +92,7 @@ func TestTheCatalogueSaysWhatTheFeaturesSay(t *testing.T) {
 			}, {
 				ID: "TALK-1.10", Title: "A message is sent twice", Source: "the text, question 2",
 				Why: "it may be lost.", Hint: "send it again.", Level: features.Robust, Line: 29, Needs: []string{"TALK-1.1"},
-				Scenarios: []features.Scenario{{Name: "One message", Line: 35, Steps: []features.Step{{Text: `Then "bob" sees it`, Line: 36}}}},
+				Scenarios: []features.Scenario{{Name: "One message", Line: 35, Steps: []features.Step{{Text: `Then "bob" sees it:`, Line: 36, Rows: []string{"| it | when |", "| hello | now |"}}}}},
 			}},
 		}},
 	}}}
@@ -130,7 +132,7 @@ func TestABrokenFeatureIsRefused(t *testing.T) {
 		{"no reason", "    Why: it may be lost.\n", "", "talk/1.feature: line 29: TALK-1.10 lacks its Source, Why or Hint"},
 		{"no hint", "    Hint: send it.\n", "", "talk/1.feature: line 6: TALK-1.1 lacks its Source, Why or Hint"},
 		{"an empty hint", "Hint: send it.", "Hint:", "talk/1.feature: line 6: TALK-1.1 lacks its Source, Why or Hint"},
-		{"no scenario", "    Scenario: One message\n      Then \"bob\" sees it\n", "", "talk/1.feature: line 29: TALK-1.10 has no scenario"},
+		{"no scenario", "    Scenario: One message\n      Then \"bob\" sees it:\n        | it    | when |\n        | hello | now  |\n", "", "talk/1.feature: line 29: TALK-1.10 has no scenario"},
 		{"no example", "        | two   |\n        | three |\n", "", `talk/1.feature: line 6: TALK-1.1 has the scenario "<count> messages", which has no example`},
 		{"two scenarios of one name", "Outline: <count> messages", "Outline: One message", `talk/1.feature: line 6: TALK-1.1 has two scenarios called "One message"`},
 		{"a scenario outside every rule", "  @must @TALK-1.1\n  Rule: A message is sent\n", "  Scenario: Lost\n    Given it\n\n  @must @TALK-1.1\n  Rule: A message is sent\n",

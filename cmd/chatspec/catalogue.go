@@ -100,6 +100,9 @@ func explain(w io.Writer, rule features.Rule) {
 		fmt.Fprintf(w, "\nScenario: %s\n", scenario.Name)
 		for _, step := range scenario.Steps {
 			fmt.Fprintf(w, "  %s\n", step.Text)
+			for _, row := range step.Rows {
+				fmt.Fprintf(w, "    %s\n", row)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"html"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,6 +77,9 @@ func TestExplainSaysAllThatIsKnownOfARule(t *testing.T) {
 				t.Errorf("explain %s does not say %q:\n%s", id, part, got)
 			}
 		}
+	}
+	if got := prints(t, "explain", "PEER-2.2"); !strings.Contains(got, "\n  Given these chats are running:\n    | user | names |\n    | user1 | user2, user3 |\n") {
+		t.Errorf("it does not show the table of PEER-2.2:\n%s", got)
 	}
 	if got := prints(t, "explain", "SERVER-3.2"); !strings.Contains(got, "\nNeeds   SERVER-1.9, ") {
 		t.Errorf("it does not say what SERVER-3.2 needs:\n%s", got)
@@ -187,7 +191,13 @@ func TestTheConformancePageHasEveryRuleWithItsMutants(t *testing.T) {
 		section, _, _ = strings.Cut(section, "\n#")
 		parts := []string{"- **" + string(rule.Level) + "**, from " + rule.Source + "\n", "- Why: " + rule.Why + "\n", "- Hint: " + rule.Hint + "\n"}
 		for _, scenario := range rule.Scenarios {
-			parts = append(parts, "  - "+scenario.Name+"\n")
+			parts = append(parts, "<details><summary>Scenario: "+html.EscapeString(scenario.Name)+"</summary>\n")
+			for _, step := range scenario.Steps {
+				parts = append(parts, "\n"+step.Text+"\n")
+			}
+		}
+		for _, need := range rule.Needs {
+			parts = append(parts, "["+need+"](#"+strings.ReplaceAll(strings.ToLower(need), ".", "")+"-")
 		}
 		for _, part := range parts {
 			if !strings.Contains(section, part) {
