@@ -29,6 +29,8 @@ type Options struct {
 	Features fs.FS
 	// Assignment is the id of the one to run.
 	Assignment string
+	// Services are those that the assignment stands on.
+	Services Services
 	// Tags is a tag expression of godog's, or nothing.
 	Tags string
 	// Jobs is the number of scenarios at a time.
@@ -50,7 +52,7 @@ func Run(ctx context.Context, run *stage.Run, vocabulary Vocabulary, options Opt
 	defer cancel(nil)
 	s := &suite{
 		run: run, vocabulary: vocabulary, sentences: slices.Concat(shared(), vocabulary.Sentences),
-		session: vocabulary.Begin(run), options: options, cancel: cancel,
+		session: vocabulary.Begin(run, options.Services), options: options, cancel: cancel,
 	}
 	status := godog.TestSuite{
 		Name:                "chatspec",

@@ -15,6 +15,7 @@ import (
 
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/assignment"
+	"github.com/chatspec/chatspec/fixtures/broker"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -33,6 +34,7 @@ type runOptions struct {
 	patience    float64
 	isolate     string
 	limits      string
+	amqp        string
 }
 
 func runCommand() *cobra.Command {
@@ -59,6 +61,7 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
 	c.Flags().StringVar(&o.isolate, "isolate", string(sandbox.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
 	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
+	c.Flags().StringVar(&o.amqp, "amqp", broker.Embedded, "which RabbitMQ programs are given, where they need one: `KIND` is embedded")
 	c.Flags().Float64Var(&o.patience, "patience", 1, "multiplies every deadline")
 	return c
 }
@@ -158,14 +161,25 @@ type judge struct {
 	runOptions
 	catalogue features.Catalogue
 	stage     stage.Options
+	services  steps.Services
 	stderr    io.Writer
 	warned    bool // of where programs run
 }
 
 // all judges all assignments that the target answers, and grades each.
-func (j *judge) all(ctx context.Context, t *target.Target, progress progress) ([]grading.Result, error) {
+func (j *judge) all(ctx context.Context, t *target.Target, progress progress) (results []grading.Result, err error) {
 	defer progress.end()
-	var results []grading.Result
+	var known []features.Assignment
+	for _, id := range t.Assignments {
+		a, _ := j.catalogue.Assignment(id)
+		known = append(known, a)
+	}
+	services, closeServices, err := vocabularies.OpenServices(ctx, known, j.amqp)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, closeServices()) }()
+	j.services = services
 	for _, id := range t.Assignments {
 		result, err := j.one(ctx, t.For(id), id, progress)
 		if err != nil {
@@ -193,6 +207,7 @@ func (j *judge) one(ctx context.Context, t *target.Target, id string, progress p
 	begun := time.Now()
 	outcomes, err := vocabularies.Run(ctx, run, known, steps.Options{
 		Features: features.Files,
+		Services: j.services,
 		Tags:     j.tags,
 		Jobs:     j.jobs,
 		Progress: progress.step,
