@@ -43,9 +43,9 @@ func Run(ctx context.Context, run *stage.Run, a features.Assignment, options ste
 		return nil, fmt.Errorf("judging %s: %w", a.ID, err)
 	}
 	if options.Services.Broker == nil {
-		services, closeServices, err := OpenServices(ctx, []features.Assignment{a}, broker.Embedded)
-		if err != nil {
-			return nil, err
+		services, closeServices, failed := OpenServices(ctx, []features.Assignment{a}, broker.Embedded)
+		if failed != nil {
+			return nil, failed
 		}
 		defer func() { err = errors.Join(err, closeServices()) }()
 		options.Services = services
