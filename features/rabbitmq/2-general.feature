@@ -6,7 +6,7 @@ Feature: RabbitMQ chat, part 2: the channel general
   Rule: /messages/ lists what another client has put into general
     Why: the others use programs of other authors.
     Hint: bind a queue of your own to the exchange general before you read from it.
-    Needs: RABBIT-1.3 RABBIT-1.6
+    Needs: RABBIT-1.4 RABBIT-1.6
 
     Scenario: A message
       Given "annika" uses mess_chat

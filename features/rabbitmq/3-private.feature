@@ -5,8 +5,8 @@ Feature: RabbitMQ chat, part 3: the private channel
   @must @RABBIT-3.1
   Rule: A client has a private queue in RabbitMQ
     Why: the text asks for a second channel, which is for this client alone.
-    Hint: declare a queue with a name of your own choosing, such as the user's.
-    Needs: RABBIT-1.4
+    Hint: declare a queue with a name of your own choosing, such as the user's, and do not bind it to general.
+    Needs: RABBIT-1.2
 
     Scenario: After the first requests
       Given "annika" uses mess_chat
@@ -18,7 +18,7 @@ Feature: RabbitMQ chat, part 3: the private channel
   Rule: /messages/ lists what is put into the private queue
     Why: a message that nobody reads is held in vain.
     Hint: read from both queues, and return one list.
-    Needs: RABBIT-1.3 RABBIT-3.1
+    Needs: RABBIT-1.4 RABBIT-3.1
 
     Scenario: A message
       Given "annika" uses mess_chat

@@ -39,7 +39,7 @@ Feature: RabbitMQ chat, part 4: what is handed in
   Rule: A program in Python uses pika
     Why: the text names this library.
     Hint: import pika, and open a BlockingConnection.
-    Needs: RABBIT-1.4
+    Needs: RABBIT-1.2
 
     Scenario: What the client calls itself
       Given "annika" uses mess_chat

@@ -25,7 +25,7 @@ Feature: RabbitMQ chat, part 5: what a careful program also survives
   Rule: Without a message, /send/ says what is wrong with the request
     Why: the status 500 says that the server is broken.
     Hint: answer with the status 400 or 422 where the parameter `message` is missing.
-    Needs: RABBIT-1.2
+    Needs: RABBIT-1.3
 
     Scenario Outline: <what>
       Given "annika" uses mess_chat
@@ -41,7 +41,7 @@ Feature: RabbitMQ chat, part 5: what a careful program also survives
   Rule: A long message arrives whole
     Why: some paste a page.
     Hint: return the body as long as it is, and set no limit for the URL that is shorter than your framework's.
-    Needs: RABBIT-1.9
+    Needs: RABBIT-1.9 RABBIT-2.1
 
     Scenario: 65,536 letters, from another client
       Given "annika" uses mess_chat
@@ -57,7 +57,7 @@ Feature: RabbitMQ chat, part 5: what a careful program also survives
   Rule: Fifty messages can be sent at once
     Why: a busy channel is a good channel.
     Hint: give each request a connection of its own, or let them use one in turn.
-    Needs: RABBIT-2.5 RABBIT-2.8
+    Needs: RABBIT-1.11 RABBIT-2.5 RABBIT-2.8
 
     Scenario: Fifty requests
       Given "annika" and "bruno" use mess_chat
@@ -82,7 +82,7 @@ Feature: RabbitMQ chat, part 5: what a careful program also survives
   Rule: When RabbitMQ is back, mess_chat works again
     Why: servers are restarted.
     Hint: open a new connection where the old one is closed, and let the consumer begin again.
-    Needs: RABBIT-1.5 RABBIT-1.11 RABBIT-2.3
+    Needs: RABBIT-1.5 RABBIT-1.8 RABBIT-1.11 RABBIT-2.3
 
     Scenario: Nobody has asked meanwhile
       Given "annika" uses mess_chat
