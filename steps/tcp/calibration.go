@@ -315,7 +315,7 @@ func (t *talk) tryElsewhere(ctx context.Context, spec target.Program, arguments 
 // delivers.
 func (t *talk) adopt(ctx context.Context, spec target.Program, arguments []string, c *calibration) error {
 	c.found = true
-	t.run.Choose(spec.Name, arguments)
+	t.run.Choose(spec.Name, nil, arguments)
 	if len(spec.Arguments) > 1 {
 		t.run.Observe("server5", "is started with "+strings.Join(arguments, " "))
 	}

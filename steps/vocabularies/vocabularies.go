@@ -13,6 +13,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/rabbit"
 	"github.com/chatspec/chatspec/steps/tcp"
 	"github.com/chatspec/chatspec/steps/zmq"
 )
@@ -21,6 +22,7 @@ import (
 func All() []steps.Vocabulary {
 	return []steps.Vocabulary{
 		tcp.Vocabulary(),
+		rabbit.Vocabulary(),
 		zmq.Vocabulary(),
 	}
 }

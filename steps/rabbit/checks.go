@@ -1,0 +1,457 @@
+package rabbit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/chatspec/chatspec/fixtures/journal"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/steps"
+)
+
+// isUnseen says why what an instance says to RabbitMQ cannot be seen; nothing, where it
+// can.
+func (w *world) isUnseen() error {
+	if _, runs := w.Stage.Endpoint(program); runs {
+		return &stage.Unverified{Reason: "mess_chat runs already, beside a RabbitMQ that chatspec does not see: start it from its folder to have this judged"}
+	}
+	return nil
+}
+
+// sends has a user send messages, each when the one before has been answered.
+func (w *world) sends(ctx context.Context, user, text string) error {
+	for _, text := range listOf(text) {
+		if err := w.sendsOne(ctx, user, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listOf reads the texts of a sentence, whose first and last quotation mark are off: one,
+// or several with nothing but `", "` or `" and "` in between.
+func listOf(text string) []string {
+	return strings.Split(strings.ReplaceAll(text, `" and "`, `", "`), `", "`)
+}
+
+func (w *world) sendsOne(ctx context.Context, user, text string) error {
+	i, err := w.one(user)
+	if err != nil {
+		return err
+	}
+	w.Typed, w.Mark = text, w.Stage.Mark()
+	if i.other != nil {
+		return w.put(ctx, user, w.session.body(text))
+	}
+	if w.answer, err = i.api.send(ctx, text); err != nil {
+		return err
+	}
+	if !w.answer.worked() {
+		return stage.Fail(fmt.Sprintf("%s sends %s", user, journal.Quote(text)), w.answer.String())
+	}
+	return nil
+}
+
+func (w *world) sendsLong(ctx context.Context, user string, letters int) error {
+	return w.sendsOne(ctx, user, steps.Long(letters))
+}
+
+func (w *world) sendsAtOnce(ctx context.Context, user, texts string) error {
+	w.sent = steps.List(texts)
+	return w.sendAll(ctx, user)
+}
+
+func (w *world) sendsManyAtOnce(ctx context.Context, user string, count int) error {
+	w.sent = nil
+	for i := range count {
+		w.sent = append(w.sent, fmt.Sprintf("kumquat-%03d.", i))
+	}
+	return w.sendAll(ctx, user)
+}
+
+// sendAll sends at once what is to be sent.
+func (w *world) sendAll(ctx context.Context, user string) error {
+	i, err := w.one(user)
+	if err != nil {
+		return err
+	}
+	w.all = make([]answer, len(w.sent))
+	errs := make([]error, len(w.sent))
+	var sending sync.WaitGroup
+	for n, text := range w.sent {
+		sending.Go(func() { w.all[n], errs[n] = i.api.send(ctx, text) })
+	}
+	sending.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// asksFor asks for a URL as it stands in a sentence.
+func (w *world) asksFor(ctx context.Context, user, target string) error {
+	i, err := w.one(user)
+	if err != nil {
+		return err
+	}
+	w.Mark = w.Stage.Mark()
+	w.answer, err = i.api.ask(ctx, target)
+	return err
+}
+
+func (w *world) asksForMessages(ctx context.Context, user string) error {
+	_, err := w.asks(ctx, user)
+	return err
+}
+
+// asks asks for the messages of a user, and keeps the list.
+func (w *world) asks(ctx context.Context, user string) (list, error) {
+	i, err := w.one(user)
+	if err != nil {
+		return list{}, err
+	}
+	if i.other != nil {
+		l := list{texts: i.other.texts(), right: true}
+		i.lists = []list{l} // it has all
+		return l, nil
+	}
+	l, err := i.api.messages(ctx)
+	if err != nil {
+		return l, err
+	}
+	w.answer = l.answer
+	i.lists = append(i.lists, l)
+	return l, nil
+}
+
+func (w *world) asksAtRest(ctx context.Context, user string) error {
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	return w.asksForMessages(ctx, user)
+}
+
+func (w *world) hasBeenGiven(ctx context.Context, user string) error {
+	if err := w.asksForMessages(ctx, user); err != nil {
+		return err
+	}
+	return w.isGiven(user)
+}
+
+func (w *world) isGiven(user string) error {
+	if w.answer.worked() {
+		return nil
+	}
+	return stage.Fail(user+" is given her messages", w.answer.String())
+}
+
+func (w *world) itWorked() error {
+	if w.answer.worked() {
+		return nil
+	}
+	return stage.Fail("the answer says that it worked: its status is 200 to 299", w.answer.String())
+}
+
+func (w *world) itDidNotWork() error {
+	if !w.answer.worked() {
+		return nil
+	}
+	return stage.Fail("the answer says that it did not work: its status is 400 or more", w.answer.String())
+}
+
+func (w *world) isNoServerError() error {
+	if w.answer.status < 500 {
+		return nil
+	}
+	return stage.Fail("the answer is no error of the server: its status is below 500", w.answer.String())
+}
+
+func (w *world) blamesTheRequest() error {
+	if w.answer.status >= 400 && w.answer.status < 500 {
+		return nil
+	}
+	return stage.Fail("the answer says that the request is wrong: its status is 400 to 499", w.answer.String())
+}
+
+func (w *world) allWorked() error {
+	for _, a := range w.all {
+		if !a.worked() {
+			return stage.Fail("all the answers say that it worked", a.String())
+		}
+	}
+	return nil
+}
+
+// last is the list that somebody was given last.
+func (w *world) last() (list, error) {
+	i := w.instances[w.Actor]
+	for _, other := range w.instances {
+		if len(other.lists) > 0 && (i == nil || len(i.lists) == 0) {
+			i = other
+		}
+	}
+	if i == nil || len(i.lists) == 0 {
+		return list{}, errors.New("nobody was given a list")
+	}
+	return i.lists[len(i.lists)-1], nil
+}
+
+func (w *world) listIsEmpty() error {
+	l, err := w.last()
+	if err != nil {
+		return err
+	}
+	if l.worked() && l.right && len(l.texts) == 0 {
+		return nil
+	}
+	if l.worked() && !l.right && len(l.texts) == 0 && strings.HasPrefix(strings.TrimSpace(string(l.body)), "{") {
+		return nil // its shape is another rule's
+	}
+	return stage.Fail("the list is empty: []", l.String())
+}
+
+func (w *world) listHolds(texts string) error {
+	l, err := w.last()
+	if err != nil {
+		return err
+	}
+	for _, text := range steps.List(texts) {
+		if l.holds(text) == 0 {
+			return stage.Fail("one list holds "+texts, l.String())
+		}
+	}
+	return nil
+}
+
+func (w *world) listsAreOfStrings() error {
+	for _, i := range w.instances {
+		for _, l := range i.lists {
+			if len(l.texts) > 0 && !l.right {
+				return stage.Fail(`the answer is a JSON list of strings: ["one", "two"]`, l.String())
+			}
+		}
+	}
+	return nil
+}
+
+// lists waits until a user has been given each of the texts, in one of the lists that
+// were given, or in one more.
+func (w *world) lists(ctx context.Context, user, texts string) error {
+	for _, text := range steps.List(texts) {
+		if err := w.awaitListed(ctx, user, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// awaitListed asks for messages until a text is there, and nothing more happens.
+func (w *world) awaitListed(ctx context.Context, user, text string) error {
+	i, err := w.one(user)
+	if err != nil {
+		return err
+	}
+	for final := false; ; {
+		if i.listed(text) > 0 {
+			return nil
+		}
+		if _, err := w.asks(ctx, user); err != nil {
+			return err
+		}
+		if i.listed(text) > 0 {
+			return nil
+		}
+		if final {
+			return stage.Fail(fmt.Sprintf("%s lists %s", user, journal.Quote(text)), i.listedInstead()+stage.LastWords(w.Stage.Journal(), user))
+		}
+		if final, err = w.nothingComes(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// nothingComes waits until something more happens, and reports whether nothing does.
+func (w *world) nothingComes(ctx context.Context) (bool, error) {
+	mark := w.Stage.Mark()
+	err := w.Stage.Await(ctx, stage.Wait{
+		Expected: "something more happens",
+		By:       w.Stage.Programs(),
+		Met:      func(events []journal.Event) bool { return len(events) > mark+trailing(events[mark:]) },
+		Observed: func([]journal.Event) string { return "nothing does" },
+	})
+	var failure *stage.Failure
+	if errors.As(err, &failure) {
+		return true, nil
+	}
+	return false, err
+}
+
+// trailing counts the events that only end what has happened: connections that are
+// closed after their answers.
+func trailing(events []journal.Event) int {
+	count := 0
+	for _, e := range events {
+		if e.Kind == journal.Closed || e.Kind == journal.Shown || e.Kind == journal.Complained {
+			count++
+		}
+	}
+	return count
+}
+
+// listed counts how often a text stands in the lists that were given, all together.
+func (i *instance) listed(text string) int {
+	count := 0
+	for _, l := range i.lists {
+		count += l.holds(text)
+	}
+	return count
+}
+
+// most is how often a text stands in one list, at most.
+func (i *instance) most(text string) int {
+	most := 0
+	for _, l := range i.lists {
+		most = max(most, l.holds(text))
+	}
+	return most
+}
+
+// listedInstead says what was listed, for a person.
+func (i *instance) listedInstead() string {
+	var all []string
+	for _, l := range i.lists {
+		if !l.worked() && i.other == nil {
+			return l.String()
+		}
+		for _, text := range l.texts {
+			if !slices.Contains(all, text) {
+				all = append(all, text)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return "she lists nothing"
+	}
+	return "she lists " + journal.Shorten(fmt.Sprintf("%q", all))
+}
+
+func (w *world) listsOnce(ctx context.Context, user, text string) error {
+	if err := w.lists(ctx, user, `"`+text+`"`); err != nil {
+		return err
+	}
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	if _, err := w.asks(ctx, user); err != nil {
+		return err
+	}
+	i, err := w.one(user)
+	if err != nil {
+		return err
+	}
+	times := i.most(text)
+	if w.session.takes && i.other == nil {
+		times = i.listed(text)
+	}
+	if times != 1 {
+		return stage.Fail(fmt.Sprintf("%s lists %q once", user, text), fmt.Sprintf("she lists it %d times", times))
+	}
+	return nil
+}
+
+func (w *world) listsEachOnce(ctx context.Context, user string) error {
+	for _, text := range w.sent {
+		if err := w.awaitListed(ctx, user, text); err != nil {
+			return err
+		}
+	}
+	for _, text := range w.sent {
+		if err := w.listsOnce(ctx, user, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) hasNotListed(ctx context.Context, user, text string) error {
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	if _, err := w.asks(ctx, user); err != nil {
+		return err
+	}
+	i, err := w.one(user)
+	if err != nil {
+		return err
+	}
+	if i.listed(text) > 0 {
+		return stage.Fail(fmt.Sprintf("%s does not list %q", user, text), "she does")
+	}
+	return nil
+}
+
+// listsInOrder looks at where texts stand in the lists, one after the other.
+func (w *world) listsInOrder(ctx context.Context, user, texts string) error {
+	if err := w.lists(ctx, user, texts); err != nil {
+		return err
+	}
+	i, err := w.one(user)
+	if err != nil {
+		return err
+	}
+	var all []string
+	for _, l := range i.lists {
+		all = append(all, l.texts...)
+	}
+	before := -1
+	for _, text := range steps.List(texts) {
+		at := slices.IndexFunc(all, func(t string) bool { return strings.Contains(t, text) })
+		if at < before {
+			return stage.Fail(fmt.Sprintf("%s lists %s, in this order", user, texts), i.listedInstead())
+		}
+		before = at
+	}
+	return nil
+}
+
+func (w *world) listsIt(ctx context.Context, user string) error {
+	return w.awaitListed(ctx, user, w.Typed)
+}
+
+// eitherListsIt asks two users in turn: where they share a queue, one of them gets it.
+func (w *world) eitherListsIt(ctx context.Context, one, other string) error {
+	err := w.listsIt(ctx, one)
+	var failure *stage.Failure
+	if !errors.As(err, &failure) {
+		return err
+	}
+	if w.listsIt(ctx, other) == nil {
+		return nil
+	}
+	return err
+}
+
+// hasFoundAgain asks an instance until it answers as it did: RabbitMQ is back.
+func (w *world) hasFoundAgain(ctx context.Context, user string) error {
+	for final := false; ; {
+		l, err := w.asks(ctx, user)
+		if err != nil {
+			return err
+		}
+		if l.worked() {
+			return nil
+		}
+		if final {
+			return stage.Fail(user+" is given her messages again, as RabbitMQ is back", l.String())
+		}
+		if final, err = w.nothingComes(ctx); err != nil {
+			return err
+		}
+	}
+}

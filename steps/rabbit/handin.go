@@ -1,0 +1,364 @@
+package rabbit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chatspec/chatspec/fixtures/journal"
+	"github.com/chatspec/chatspec/fixtures/quiet"
+	"github.com/chatspec/chatspec/fixtures/sandbox"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/tap"
+	"github.com/chatspec/chatspec/fixtures/tap/httpwire"
+)
+
+// errNoSources says that the submission has no folder that could be looked into.
+var errNoSources = &stage.Unverified{Reason: "the target has no folder that could be looked into"}
+
+// endings are those of files that hold programs.
+func endings() []string {
+	return []string{".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".java", ".rb", ".php", ".kt", ".cs"}
+}
+
+// find finds the file of the submission that is called name, with one of the endings.
+func (s *session) find(name string) (path string, found bool, err error) {
+	folder := s.run.Target.Folder
+	if folder == "" {
+		return "", false, errNoSources
+	}
+	err = filepath.WalkDir(folder, func(at string, entry fs.DirEntry, err error) error {
+		if err != nil || found {
+			return err
+		}
+		if entry.IsDir() && slices.Contains([]string{"node_modules", "venv", ".venv", "env", ".git", "__pycache__"}, entry.Name()) {
+			return filepath.SkipDir
+		}
+		ending := filepath.Ext(at)
+		if entry.Type().IsRegular() && slices.Contains(endings(), ending) && strings.EqualFold(strings.TrimSuffix(entry.Name(), ending), name) {
+			path, found = at, true
+		}
+		return nil
+	})
+	if err != nil {
+		return "", false, fmt.Errorf("looking for %s: %w", name, err)
+	}
+	return path, found, nil
+}
+
+func (w *world) hasProgramFile(name string) error {
+	_, found, err := w.session.find(name)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return stage.Fail(fmt.Sprintf("the submission has a file called %s.py, or the same in another language", name), "it has none")
+	}
+	return nil
+}
+
+// library is what a source says that uses a client library for RabbitMQ.
+var library = regexp.MustCompile(`(?m)^\s*(?:import|from)\s+(?:pika|aio_pika|aiopika|kombu|amqp|amqpstorm|rabbitpy|puka)\b|require\(['"](?:amqplib|amqp|rhea|rabbitmq)|from\s+['"](?:amqplib|amqp)|amqp091|com\.rabbitmq`)
+
+// readSource reads the source of one of the submission's files.
+func (s *session) readSource(name string) (text, ending string, err error) {
+	path, found, err := s.find(name)
+	if err != nil {
+		return "", "", err
+	}
+	if !found {
+		return "", "", stage.Fail("the submission has a file called "+name, "it has none")
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", "", fmt.Errorf("reading %s: %w", name, err)
+	}
+	return string(data), filepath.Ext(path), nil
+}
+
+func (w *world) rmqUsesLibrary() error {
+	rmq, ending, err := w.session.readSource("rmq")
+	if err != nil {
+		return err
+	}
+	api, _, err := w.session.readSource(program)
+	if err != nil {
+		return err
+	}
+	known := slices.Contains([]string{".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".java"}, ending)
+	switch {
+	case !known:
+		return &stage.Unverified{Reason: "sources in this language are not read"}
+	case library.MatchString(api):
+		return stage.Fail("mess_chat leaves RabbitMQ to rmq", "it uses a library for RabbitMQ itself: "+strings.TrimSpace(library.FindString(api)))
+	case !library.MatchString(rmq):
+		return stage.Fail("rmq uses a library for RabbitMQ", "no such library is imported there")
+	}
+	return nil
+}
+
+// class is where a class, or what comes nearest to one, is defined.
+var class = regexp.MustCompile(`(?m)^\s*(?:export\s+|public\s+|final\s+|abstract\s+|default\s+)*class\s+\w+|^type\s+\w+\s+struct`)
+
+func (w *world) rmqDefinesClass() error {
+	text, _, err := w.session.readSource("rmq")
+	if err != nil {
+		return err
+	}
+	if !class.MatchString(text) {
+		return stage.Fail("rmq defines a class", "it does not")
+	}
+	return nil
+}
+
+// callsPort is where tests say at which port of their own machine the API is.
+var callsPort = regexp.MustCompile(`(?:localhost|127\.0\.0\.1|0\.0\.0\.0)["']?\s*[:,]\s*["']?(\d{2,5})|(?i)\bport\b["']?\s*[:=]\s*["']?(\d{2,5})`)
+
+// defaultPort is where APIs are that say no port: uvicorn's.
+const defaultPort = 8000
+
+// testPort is the port at which the tests of the API ask for it.
+func (s *session) testPort() (uint16, error) {
+	text, _, err := s.readSource("mess_chat_test")
+	if err != nil {
+		return 0, err
+	}
+	match := callsPort.FindStringSubmatch(text)
+	if match == nil {
+		return defaultPort, nil
+	}
+	addr, err := netip.ParseAddrPort("127.0.0.1:" + match[1] + match[2])
+	if err != nil {
+		return defaultPort, nil
+	}
+	return addr.Port(), nil
+}
+
+// canTest says why the submission's own tests cannot be run here; nothing, where they
+// can.
+func (s *session) canTest() error {
+	if s.run.Target.Folder == "" {
+		return errNoSources
+	}
+	if s.language() != ".py" {
+		return &stage.Unverified{Reason: "tests in this language are not run"}
+	}
+	if isolation, _ := s.run.Isolation(); isolation != sandbox.OwnHost {
+		return &stage.Unverified{Reason: "tests ask for an API at a port of this machine, which others may need: they are run on hosts of their own only"}
+	}
+	return nil
+}
+
+// usesWhereTestsAsk starts an instance at the port at which the tests ask for it.
+func (w *world) usesWhereTestsAsk(ctx context.Context, user string) error {
+	if err := w.session.canTest(); err != nil {
+		return err
+	}
+	if err := w.session.learn(ctx); err != nil {
+		return err
+	}
+	port, err := w.session.testPort()
+	if err != nil {
+		return err
+	}
+	at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)
+	if _, err := w.launch(ctx, user, w.session.way, at); err != nil {
+		return err
+	}
+	if err := w.isReady(ctx, user); err != nil {
+		return err
+	}
+	return w.Stage.AwaitQuiet(ctx)
+}
+
+// testTime bounds a run of a submission's own tests: many of them sleep.
+const testTime = time.Minute
+
+// testsAreRun runs tests by pytest, or, where that is not installed, by unittest.
+func (w *world) testsAreRun(ctx context.Context, name string) error {
+	if err := w.session.canTest(); err != nil {
+		return err
+	}
+	if err := w.rabbit(ctx); err != nil {
+		return err
+	}
+	spec, err := w.Run.Target.Program(program)
+	if err != nil {
+		return err
+	}
+	rabbit, err := w.Stage.LinkService(name, rabbitMQ)
+	if err != nil {
+		return err
+	}
+	nowhere := netip.AddrPortFrom(rabbit.Addr(), defaultPort)
+	w.tests = name
+	err = w.Start(stage.Start{
+		Name: name, Program: program, Launch: []string{spec.Launch[0]}, Arguments: []string{"-c", testRunner, name},
+		Values: valuesOf("tester", nowhere, rabbit), Env: w.session.way.environment(valuesOf("tester", nowhere, rabbit)),
+	})
+	if err != nil {
+		return err
+	}
+	return w.Stage.Await(ctx, stage.Wait{
+		Expected: name + " comes to its end", By: []string{name}, Within: testTime,
+		Met:      func(events []journal.Event) bool { return stage.Ended(events, name) != "" },
+		Observed: func([]journal.Event) string { return "it is still running" },
+	})
+}
+
+// testRunner runs a module's tests. It ends with 0 where there are some and they pass,
+// with 1 where one fails, and with 2 where there are none; with 3 where something is
+// missing that only tests need.
+const testRunner = `
+import importlib.util, sys, unittest
+name = sys.argv[1]
+sys.path.insert(0, "")
+sys.argv = [name + ".py"]
+try:
+    import pytest
+except ImportError:
+    pytest = None
+if pytest:
+    code = pytest.main(["-q", "-p", "no:cacheprovider", name + ".py"])
+    sys.exit({0: 0, 5: 2}.get(int(code), 1))
+try:
+    tests = unittest.defaultTestLoader.loadTestsFromName(name)
+except ModuleNotFoundError as error:
+    print(error); sys.exit(3)
+result = unittest.TextTestRunner(stream=sys.stdout).run(tests)
+sys.exit(2 if result.testsRun == 0 else 0 if result.wasSuccessful() else 1)
+`
+
+// missing is what Python says of a module that it lacks.
+var missing = regexp.MustCompile(`No module named '?([\w.]+)`)
+
+// outcome is how the tests have ended that were run last.
+func (w *world) outcome() (passed bool, how string, err error) {
+	events := w.Stage.Journal()
+	ended := stage.Ended(events, w.tests)
+	output := journal.Output(events, w.tests)
+	switch ended {
+	case "exit status 0":
+		return true, "it passes", nil
+	case "exit status 2":
+		return false, "it holds no test", nil
+	}
+	if match := missing.FindStringSubmatch(output); match != nil {
+		if _, found, err := w.session.find(match[1]); err == nil && !found {
+			return false, "", &stage.Unverified{Reason: fmt.Sprintf("the tests need the module %s, which is not here", match[1])}
+		}
+	}
+	return false, "it fails (" + ended + "): " + summary(output), nil
+}
+
+// summary is the line of an output that says most of a failure.
+func summary(output string) string {
+	lines := strings.Split(strings.TrimSpace(output), "\n")
+	for _, prefix := range []string{"E  ", "FAILED", "ERROR", "AssertionError"} {
+		for _, line := range lines {
+			if strings.HasPrefix(line, prefix) {
+				return journal.Shorten(strings.TrimSpace(line))
+			}
+		}
+	}
+	return journal.Shorten(lines[len(lines)-1])
+}
+
+func (w *world) testsPass() error {
+	passed, how, err := w.outcome()
+	if err != nil || passed {
+		return err
+	}
+	return stage.Fail(w.tests+" passes", how)
+}
+
+func (w *world) testsFail() error {
+	passed, _, err := w.outcome()
+	if err != nil || !passed {
+		return err
+	}
+	return stage.Fail(w.tests+" fails, since nothing works", "it passes")
+}
+
+// losingAPI stands where the tests ask for the API.
+func (w *world) losingAPI() error {
+	if err := w.session.canTest(); err != nil {
+		return err
+	}
+	port, err := w.session.testPort()
+	if err != nil {
+		return err
+	}
+	api := newLosing()
+	w.Stage.OnClose(api.close)
+	_, err = w.Stage.Serve("an API that loses every message", api, httpwire.Protocol, fmt.Sprintf("localhost:%d", port))
+	return err
+}
+
+// A losing API answers every request as if all was right, and lists nothing.
+type losing struct {
+	server  *http.Server
+	conns   chan net.Conn
+	serving sync.WaitGroup
+}
+
+func newLosing() *losing {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/send/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `"ok"`) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, "[]")
+	})
+	l := &losing{server: &http.Server{Handler: mux, ReadHeaderTimeout: testTime}, conns: make(chan net.Conn)}
+	l.serving.Go(func() { _ = l.server.Serve(l) }) // until it is closed
+	return l
+}
+
+// Dial implements stage.Service.
+func (l *losing) Dial(ctx context.Context, watch *quiet.Watch) (tap.Socket, error) {
+	near, far, err := watch.Pair()
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case l.conns <- far:
+		return near, nil
+	case <-ctx.Done():
+		return nil, errors.Join(ctx.Err(), near.Close(), far.Close())
+	}
+}
+
+// Next implements quiet.Service.
+func (l *losing) Next() (in time.Duration, known bool) { return 0, false } // its library does as it likes
+
+// Accept implements net.Listener.
+func (l *losing) Accept() (net.Conn, error) {
+	conn, open := <-l.conns
+	if !open {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+
+// Addr implements net.Listener.
+func (l *losing) Addr() net.Addr { return &net.UnixAddr{Net: "unix"} }
+
+// Close implements net.Listener.
+func (l *losing) Close() error { return nil }
+
+func (l *losing) close() {
+	close(l.conns)
+	_ = l.server.Close()
+	l.serving.Wait()
+}

@@ -1,0 +1,289 @@
+package rabbit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/rabbitmq/amqp091-go"
+
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/tap/amqp"
+	"github.com/chatspec/chatspec/steps"
+)
+
+// An other is another client of RabbitMQ, which the harness plays.
+type other struct {
+	name        string
+	session     *session
+	virtualHost string
+	connection  *amqp091.Connection
+
+	mu       sync.Mutex
+	received []string
+	waiting  sync.WaitGroup
+}
+
+// another is the client called name, which is connected when it is first needed: to the
+// virtual host that the submission uses.
+func (w *world) another(ctx context.Context, name string) (*other, error) {
+	if o := w.others[name]; o != nil {
+		return o, nil
+	}
+	if err := w.rabbit(ctx); err != nil {
+		return nil, err
+	}
+	virtualHost := "/"
+	for user := range w.instances {
+		if t := topologyOf(w.Stage.Journal(), user); t.virtualHost != "" {
+			virtualHost = t.virtualHost
+		}
+	}
+	conn, err := w.Stage.OpenService(ctx, name, rabbitMQ)
+	if err != nil {
+		return nil, fmt.Errorf("connecting %s to RabbitMQ: %w", name, err)
+	}
+	connection, err := amqp091.Open(conn, amqp091.Config{
+		SASL:  []amqp091.Authentication{&amqp091.PlainAuth{Username: "guest", Password: "guest"}},
+		Vhost: virtualHost, Heartbeat: -1, Locale: "en_US",
+		Dial: func(_, _ string) (net.Conn, error) { return conn, nil },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("connecting %s to RabbitMQ: %w", name, err)
+	}
+	o := &other{name: name, session: w.session, virtualHost: virtualHost, connection: connection}
+	w.others[name] = o
+	return o, nil
+}
+
+// leave ends the client.
+func (o *other) leave() {
+	_ = o.connection.Close() // RabbitMQ may have gone before
+	o.waiting.Wait()
+}
+
+// channel opens a channel, does something on it, and closes it.
+func (o *other) channel(do func(*amqp091.Channel) error) error {
+	channel, err := o.connection.Channel()
+	if err != nil {
+		return fmt.Errorf("opening a channel of %s: %w", o.name, err)
+	}
+	return errors.Join(do(channel), ignoreClosed(channel.Close()))
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, amqp091.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// publish publishes a body, to an exchange that there is. It returns when RabbitMQ has
+// it, and whether somebody gets it.
+func (o *other) publish(ctx context.Context, to publication, body []byte) (routed bool, err error) {
+	err = o.channel(func(channel *amqp091.Channel) error {
+		if err := channel.Confirm(false); err != nil {
+			return err
+		}
+		returned := channel.NotifyReturn(make(chan amqp091.Return, 1))
+		message := propertiesOf(to.properties)
+		message.Body = body
+		confirmation, err := channel.PublishWithDeferredConfirmWithContext(ctx, to.exchange, to.key, true, false, message)
+		if err != nil {
+			return err
+		}
+		if _, err := confirmation.WaitContext(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-returned: // it comes before the confirmation
+		default:
+			routed = true
+		}
+		return nil
+	})
+	return routed, err
+}
+
+// propertiesOf copies what can be read of a message's properties.
+func propertiesOf(raw []byte) amqp091.Publishing {
+	properties, err := amqp.ParseProperties(raw)
+	if err != nil {
+		return amqp091.Publishing{}
+	}
+	return amqp091.Publishing{
+		ContentType: properties.ContentType, ContentEncoding: properties.ContentEncoding, DeliveryMode: properties.DeliveryMode,
+		Type: properties.Type, AppId: properties.AppID,
+	}
+}
+
+// isMissing reports whether RabbitMQ says that something is not there.
+func isMissing(err error) bool {
+	var said *amqp091.Error
+	return errors.As(err, &said) && said.Code == amqp091.NotFound
+}
+
+// put publishes bodies as the submission publishes its own. What general is made of is
+// declared as the submission declares it, where it is not there.
+func (w *world) put(ctx context.Context, name string, bodies ...[]byte) error {
+	o, err := w.another(ctx, name)
+	if err != nil {
+		return err
+	}
+	to := w.howToPublish()
+	for _, body := range bodies {
+		routed, err := o.publish(ctx, to, body)
+		if isMissing(err) || err == nil && !routed && to.exchange == "" {
+			if err := o.declare(to, w.session.topology); err != nil {
+				return err
+			}
+			_, err = o.publish(ctx, to, body)
+		}
+		if err != nil && !isMissing(err) {
+			return fmt.Errorf("publishing as %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// howToPublish is how the submission publishes to general: as it has done in this
+// scenario, or before.
+func (w *world) howToPublish() publication {
+	for user := range w.instances {
+		for _, p := range publications(w.Stage.Journal(), user) {
+			if p.isToGeneral() {
+				return p
+			}
+		}
+	}
+	return w.session.publication
+}
+
+// declare declares an exchange, or a queue, as a client of the submission's would.
+func (o *other) declare(to publication, as topology) error {
+	return o.channel(func(channel *amqp091.Channel) error {
+		if to.exchange == "" {
+			queue := as.queues[to.key]
+			if queue == nil {
+				queue = &amqp.QueueDeclare{}
+			}
+			_, err := channel.QueueDeclare(to.key, queue.Durable, queue.AutoDelete, false, false, nil)
+			return err
+		}
+		exchange := as.exchanges[to.exchange]
+		if exchange == nil {
+			exchange = &amqp.ExchangeDeclare{Kind: "fanout"}
+		}
+		return channel.ExchangeDeclare(to.exchange, exchange.Kind, exchange.Durable, exchange.AutoDelete, false, false, nil)
+	})
+}
+
+// body writes a text as the submission writes its own.
+func (s *session) body(text string) []byte {
+	if s.sample.text == "" {
+		return []byte(text)
+	}
+	return []byte(strings.Replace(s.sample.body, s.sample.text, s.sample.written(text), 1))
+}
+
+func (w *world) putIntoGeneral(ctx context.Context, name, texts string) error {
+	var bodies [][]byte
+	for _, text := range steps.List(texts) {
+		bodies = append(bodies, w.session.body(text))
+		w.Typed = text
+	}
+	return w.put(ctx, name, bodies...)
+}
+
+func (w *world) putNothing(ctx context.Context, name string) error { return w.put(ctx, name, nil) }
+
+func (w *world) putBytes(ctx context.Context, name string) error {
+	return w.put(ctx, name, []byte("\xff\xfe\x00\x80\xc3\x28"))
+}
+
+func (w *world) putLong(ctx context.Context, name string, letters int) error {
+	w.Typed = steps.Long(letters)
+	return w.put(ctx, name, w.session.body(w.Typed))
+}
+
+// putIntoPrivate publishes to a client's own queues, of which one is enough.
+func (w *world) putIntoPrivate(ctx context.Context, name, text, user string) error {
+	w.Typed = text
+	o, err := w.another(ctx, name)
+	if err != nil {
+		return err
+	}
+	for _, queue := range w.privateQueues(w.Stage.Journal(), user) {
+		to := publication{key: queue, properties: w.howToPublish().properties}
+		routed, err := o.publish(ctx, to, w.session.body(text))
+		if err != nil {
+			return fmt.Errorf("publishing as %s: %w", name, err)
+		}
+		if routed {
+			return nil
+		}
+	}
+	return stage.Fail(fmt.Sprintf("%s has a private queue in RabbitMQ", user), "it has none, or it is gone")
+}
+
+// listen has the harness be a client of general, with a queue of its own.
+func (o *other) listen(ctx context.Context) error {
+	channel, err := o.connection.Channel()
+	if err != nil {
+		return fmt.Errorf("opening a channel of %s: %w", o.name, err)
+	}
+	to := o.session.publication
+	queue, err := channel.QueueDeclare("", false, true, true, false, nil)
+	if err != nil {
+		return fmt.Errorf("declaring a queue of %s: %w", o.name, err)
+	}
+	if err := channel.QueueBind(queue.Name, to.key, to.exchange, false, nil); err != nil {
+		return fmt.Errorf("binding a queue of %s to general: %w", o.name, err)
+	}
+	deliveries, err := channel.ConsumeWithContext(ctx, queue.Name, "", true, true, false, false, nil)
+	if err != nil {
+		return fmt.Errorf("reading a queue of %s: %w", o.name, err)
+	}
+	o.waiting.Go(func() {
+		for delivery := range deliveries {
+			o.hears(delivery.Body)
+		}
+	})
+	return nil
+}
+
+func (o *other) hears(body []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.received = append(o.received, string(body))
+}
+
+// texts are what the client has received.
+func (o *other) texts() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.received)
+}
+
+func (w *world) goesAway() error {
+	w.lease.GoAway()
+	return nil
+}
+
+// isNotThere has RabbitMQ not be there from the beginning.
+func (w *world) isNotThere(ctx context.Context) error {
+	if err := w.rabbit(ctx); err != nil {
+		return err
+	}
+	return w.goesAway()
+}
+
+func (w *world) isBack() error {
+	w.lease.ComeBack()
+	w.others = map[string]*other{} // whose connections are gone
+	return nil
+}

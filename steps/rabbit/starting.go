@@ -1,0 +1,242 @@
+package rabbit
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/chatspec/chatspec/fixtures/target"
+)
+
+// A way is one of those in which a mess_chat may be started.
+type way struct {
+	// Launch are the words that start it; nil, those of the target. Arguments follow.
+	launch, arguments []string
+	// Env are the variables that its source asks for, each with a placeholder.
+	env []string
+}
+
+// String is the command line after the interpreter, for a report.
+func (w way) String() string {
+	words := w.arguments
+	if len(w.launch) > 1 {
+		words = append(slices.Clone(w.launch[1:]), w.arguments...)
+	}
+	return strings.Join(words, " ")
+}
+
+// A source is what is read of a program's source to find out how it is started.
+type source struct {
+	options     []string // with their placeholders: --port {port}
+	positionals []string // placeholders; "" is one of which nothing is known
+	env         []string // NAME={placeholder}
+	apps        []string // of frameworks: "uvicorn:app", "flask:app"
+	isMain      bool     // it says what to do when it is run
+	usesArgv    bool
+}
+
+// What is found in sources: in Python, and, of the environment, in JavaScript, too.
+var (
+	argument  = regexp.MustCompile(`(?s)add_argument\(\s*(["'][^)]*?)\)`)
+	quotedArg = regexp.MustCompile(`^\s*["']([^"']+)["']`)
+	argvOf    = regexp.MustCompile(`(\w+)\s*=\s*(?:int\(|str\()?\s*(?:sys\.)?argv\[(\d)\]`)
+	argvAny   = regexp.MustCompile(`\bargv\b`)
+	envOf     = regexp.MustCompile(`(?:environ(?:\.get\(|\[)|getenv\()\s*["'](\w+)["']|process\.env\.(\w+)`)
+	appOf     = regexp.MustCompile(`(?m)^(\w+)\s*=\s*(?:\w+\.)?(FastAPI|Starlette|Flask|Quart)\(`)
+	mainOf    = regexp.MustCompile(`__name__\s*==\s*["']__main__["']|\.run\(|serve_forever\(`)
+)
+
+// readSource reads all sources of a submission's folder, of which the first is the
+// program itself.
+func readSource(texts ...string) source {
+	var s source
+	main := texts[0]
+	for _, match := range argument.FindAllStringSubmatch(main, -1) {
+		s.addArgument(match[1])
+	}
+	for _, match := range argvOf.FindAllStringSubmatch(main, -1) {
+		at := int(match[2][0] - '1')
+		if at < 0 || at > 8 {
+			continue
+		}
+		for len(s.positionals) <= at {
+			s.positionals = append(s.positionals, "")
+		}
+		s.positionals[at] = meaning(match[1])
+	}
+	for _, match := range appOf.FindAllStringSubmatch(main, -1) {
+		server := "uvicorn:"
+		if match[2] == "Flask" {
+			server = "flask:"
+		}
+		s.apps = append(s.apps, server+match[1])
+	}
+	for _, text := range texts {
+		for _, match := range envOf.FindAllStringSubmatch(text, -1) {
+			s.addVariable(match[1] + match[2])
+		}
+	}
+	s.isMain = mainOf.MatchString(main)
+	s.usesArgv = argvAny.MatchString(main)
+	return s
+}
+
+// addArgument adds one of argparse's.
+func (s *source) addArgument(text string) {
+	var names []string
+	for {
+		match := quotedArg.FindStringSubmatch(text)
+		if match == nil {
+			break
+		}
+		names = append(names, match[1])
+		text = strings.TrimLeft(text[len(match[0]):], ", \n\t")
+	}
+	if len(names) == 0 {
+		return
+	}
+	long := names[len(names)-1]
+	if !strings.HasPrefix(long, "-") {
+		s.positionals = append(s.positionals, meaning(long))
+		return
+	}
+	takesNothing := strings.Contains(text, "store_true") || strings.Contains(text, "store_false")
+	if value := meaning(long); value != "" && !takesNothing {
+		s.options = append(s.options, long, value)
+	}
+}
+
+func (s *source) addVariable(name string) {
+	value := meaning(name)
+	if value == "" || slices.Contains(s.env, name+"="+value) {
+		return
+	}
+	s.env = append(s.env, name+"="+value)
+}
+
+// meaning is the placeholder that a name stands for; nothing, where it tells nothing.
+func meaning(name string) string {
+	name = strings.ToLower(strings.Trim(name, "-"))
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(name, word) })
+	}
+	ofBroker := has("rabbit", "amqp", "rmq", "broker", "mq_", "pika")
+	switch {
+	case has("vhost", "virtual"):
+		return "{amqp_vhost}"
+	case has("pass", "pwd"):
+		return "{amqp_password}"
+	case ofBroker && has("url", "uri"), has("amqp_url", "cloudamqp"):
+		return "{amqp_url}"
+	case ofBroker && has("port"):
+		return "{amqp_port}"
+	case ofBroker && has("host", "server", "addr", "ip"):
+		return "{amqp_host}"
+	case ofBroker && has("user", "login"):
+		return "{amqp_user}"
+	case has("port"):
+		return "{port}"
+	case has("host", "bind", "ip", "addr"):
+		return "{ip}"
+	case has("name", "alias", "user", "queue", "client", "private", "nick", "who"):
+		return "{name}"
+	}
+	return ""
+}
+
+// ways lists, in the order in which they are tried, how a program may be started whose
+// manifest does not say so.
+func (s source) ways(spec target.Program, python bool) []way {
+	var all []way
+	add := func(launch []string, arguments ...string) {
+		if arguments == nil {
+			arguments = []string{}
+		}
+		all = append(all, way{launch: launch, arguments: arguments, env: s.env})
+	}
+	if s.isMain || !python {
+		known := !slices.Contains(s.positionals, "")
+		if len(s.options)+len(s.positionals) > 0 && known {
+			add(nil, append(slices.Clone(s.positionals), s.options...)...)
+		}
+		switch {
+		case len(s.options) > 0:
+		case s.usesArgv || !python:
+			for _, arguments := range spec.Arguments {
+				add(nil, arguments...)
+			}
+		default:
+			add(nil)
+		}
+		if !slices.ContainsFunc(all, func(w way) bool { return len(w.arguments) == 0 }) {
+			add(nil)
+		}
+	}
+	if !python {
+		return all
+	}
+	interpreter, module := spec.Launch[0], strings.TrimSuffix(spec.Launch[len(spec.Launch)-1], ".py")
+	for _, app := range s.apps {
+		server, variable, _ := strings.Cut(app, ":")
+		if server == "flask" {
+			add([]string{interpreter, "-m", "flask"}, "--app", module+":"+variable, "run", "--port", "{port}")
+		} else {
+			add([]string{interpreter, "-m", "uvicorn"}, module+":"+variable, "--host", "{ip}", "--port", "{port}")
+		}
+	}
+	return all
+}
+
+// valuesOf fills the placeholders of a command line.
+func valuesOf(name string, api, rabbit netip.AddrPort) target.Values {
+	return target.Values{
+		"name":          {name},
+		"ip":            {api.Addr().String()},
+		"port":          {fmt.Sprint(api.Port())},
+		"amqp_url":      {fmt.Sprintf("amqp://guest:guest@%s/", rabbit)},
+		"amqp_host":     {rabbit.Addr().String()},
+		"amqp_port":     {fmt.Sprint(rabbit.Port())},
+		"amqp_user":     {"guest"},
+		"amqp_password": {"guest"},
+		"amqp_vhost":    {"/"},
+	}
+}
+
+// customary are the variables by which people tell programs where RabbitMQ is, and where
+// to listen.
+func customary() []string {
+	env := []string{"PORT={port}", "AMQP_URL={amqp_url}", "CLOUDAMQP_URL={amqp_url}", "RABBITMQ_URL={amqp_url}", "BROKER_URL={amqp_url}"}
+	for _, prefix := range []string{"RABBITMQ", "RABBIT", "RMQ", "AMQP"} {
+		env = append(env, prefix+"_HOST={amqp_host}", prefix+"_PORT={amqp_port}", prefix+"_USER={amqp_user}",
+			prefix+"_USERNAME={amqp_user}", prefix+"_PASSWORD={amqp_password}", prefix+"_VHOST={amqp_vhost}")
+	}
+	return env
+}
+
+// environment fills the variables of a way, and the customary ones that it does not name.
+func (w way) environment(values target.Values) []string {
+	all := slices.Clone(w.env)
+	for _, variable := range customary() {
+		name, _, _ := strings.Cut(variable, "=")
+		named := slices.ContainsFunc(all, func(other string) bool { return strings.HasPrefix(other, name+"=") })
+		if !named {
+			all = append(all, variable)
+		}
+	}
+	return target.Fill(all, values)
+}
+
+// reply is what is typed to a program that asks for something; what is not understood
+// gets the client's name.
+func reply(prompt string, values target.Values) string {
+	placeholder := meaning(prompt)
+	if strings.Contains(strings.ToLower(prompt), "host") && !strings.Contains(strings.ToLower(prompt), "name") {
+		placeholder = "{amqp_host}"
+	}
+	if placeholder == "" {
+		placeholder = "{name}"
+	}
+	return target.Fill([]string{placeholder}, values)[0]
+}
