@@ -15,6 +15,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/stepstest"
 )
 
 // bench is a vocabulary for what the shared sentences need besides programs.
@@ -143,7 +144,7 @@ func TestTheSentencesAboutPrograms(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if outcome := play(t, bench(), lines); outcome.Verdict != grading.Passed {
-				t.Error(describe(outcome))
+				t.Error(stepstest.Describe(outcome))
 			}
 		})
 	}
@@ -188,6 +189,7 @@ func TestWhatTheSentencesFind(t *testing.T) {
 			And "bob" starts the program mute
 			And "ann" types "show hello"
 			And "ann" sees "hello"
+			And "ann" sees "ok 1."
 			When "bob" types "hello"
 			Then "ann" sees "hello"`,
 			`ann shows "hello"`, "it shows nothing"},
@@ -201,6 +203,7 @@ func TestWhatTheSentencesFind(t *testing.T) {
 			Given "ann" starts the program puppet
 			And "ann" types "show bob: hi"
 			And "ann" sees "bob: hi"
+			And "ann" sees "ok 1."
 			When "bob" sends "hi"
 			Then "ann" sees "hi" from "bob"`,
 			`ann shows "hi"`, "it shows nothing"},
@@ -215,7 +218,7 @@ func TestWhatTheSentencesFind(t *testing.T) {
 				t.Fatalf("it is %s", outcome.Verdict)
 			}
 			if !strings.Contains(outcome.Failure.Expected, c.expected) || !strings.Contains(outcome.Failure.Observed, c.observed) {
-				t.Error(describe(outcome))
+				t.Error(stepstest.Describe(outcome))
 			}
 		})
 	}
@@ -228,7 +231,7 @@ func TestASentenceThatIsGivenBlocks(t *testing.T) {
 		And "ann" sees "hello"
 		Then "ann" has ended`)
 	if outcome.Verdict != grading.Blocked || outcome.Failure == nil || outcome.Failure.Step != `"ann" sees "hello"` {
-		t.Error(describe(outcome))
+		t.Error(stepstest.Describe(outcome))
 	}
 }
 
@@ -241,7 +244,7 @@ func TestTheSentencesAboutProgramsAreEnough(t *testing.T) {
 		When "ann" types "hello"
 		Then "ann" sees "hello"`)
 	if outcome.Verdict != grading.Passed {
-		t.Error(describe(outcome))
+		t.Error(stepstest.Describe(outcome))
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/stepstest"
 	"github.com/chatspec/chatspec/steps/tcp"
 )
 
@@ -133,7 +134,7 @@ func openTiny(t *testing.T, folder string) (*target.Target, features.Assignment)
 func judgeTiny(t *testing.T, folder string, way sandbox.Isolation, vocabulary steps.Vocabulary) (grading.Result, error) {
 	t.Helper()
 	subject, known := openTiny(t, folder)
-	run := newRun(t, subject, stage.Options{Isolate: way})
+	run := stepstest.NewRun(t, subject, stage.Options{Isolate: way})
 	outcomes, err := steps.Run(t.Context(), run, vocabulary, steps.Options{
 		Features: withTiny(t), Assignment: known.ID, Jobs: 4, Shuffle: true,
 	})
@@ -151,7 +152,7 @@ func TestATinyAssignmentIsAdded(t *testing.T) {
 		{"mutant", "nonconformant", []string{"ECHO-1.2"}},
 	} {
 		t.Run(c.folder, func(t *testing.T) {
-			inEachIsolation(t, func(t *testing.T, way sandbox.Isolation) {
+			stepstest.EachIsolation(t, []sandbox.Isolation{sandbox.OwnHost, sandbox.Shared}, func(t *testing.T, way sandbox.Isolation) {
 				result, err := judgeTiny(t, c.folder, way, echo())
 				if err != nil {
 					t.Fatal(err)
@@ -192,7 +193,7 @@ func TestWhatIsWrongWithATinyProgramIsSaid(t *testing.T) {
 // doctor asks each vocabulary whether a program starts.
 func TestATinyProgramIsCalibrated(t *testing.T) {
 	subject, _ := openTiny(t, "right")
-	if err := echo().Begin(newRun(t, subject, stage.Options{})).Calibrate(t.Context(), "echo"); err != nil {
+	if err := echo().Begin(stepstest.NewRun(t, subject, stage.Options{})).Calibrate(t.Context(), "echo"); err != nil {
 		t.Error(err)
 	}
 }
