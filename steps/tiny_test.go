@@ -16,6 +16,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
@@ -134,7 +135,7 @@ func openTiny(t *testing.T, folder string) (*target.Target, features.Assignment)
 func judgeTiny(t *testing.T, folder string, way sandbox.Isolation, vocabulary steps.Vocabulary) (grading.Result, error) {
 	t.Helper()
 	subject, known := openTiny(t, folder)
-	run := stepstest.NewRun(t, subject, stage.Options{Isolate: way})
+	run := stagetest.RunOf(t, subject, stage.Options{Isolate: way})
 	outcomes, err := steps.Run(t.Context(), run, vocabulary, steps.Options{
 		Features: withTiny(t), Assignment: known.ID, Jobs: 4, Shuffle: true,
 	})
@@ -193,7 +194,7 @@ func TestWhatIsWrongWithATinyProgramIsSaid(t *testing.T) {
 // doctor asks each vocabulary whether a program starts.
 func TestATinyProgramIsCalibrated(t *testing.T) {
 	subject, _ := openTiny(t, "right")
-	if err := echo().Begin(stepstest.NewRun(t, subject, stage.Options{})).Calibrate(t.Context(), "echo"); err != nil {
+	if err := echo().Begin(stagetest.RunOf(t, subject, stage.Options{})).Calibrate(t.Context(), "echo"); err != nil {
 		t.Error(err)
 	}
 }
