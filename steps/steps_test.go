@@ -10,6 +10,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
@@ -63,7 +64,7 @@ func TestReferencePasses(t *testing.T) {
 
 func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	run := stepstest.NewRun(t, stepstest.Reference(t, top).For("zmq"), stage.Options{Isolate: sandbox.Auto})
+	run := stagetest.RunOf(t, stepstest.Reference(t, top).For("zmq"), stage.Options{Isolate: sandbox.Auto})
 	zmq, _ := stepstest.Catalogue(t).Assignment("zmq")
 	_, err := vocabularies.Run(ctx, run, zmq, steps.Options{
 		Features: features.Files, Jobs: 4,

@@ -12,6 +12,7 @@ import (
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
@@ -54,27 +55,10 @@ func EachIsolation(t *testing.T, ways []sandbox.Isolation, test func(t *testing.
 	}
 	for _, way := range ways {
 		t.Run(string(way), func(t *testing.T) {
-			if err := sandbox.Check(); way == sandbox.OwnHost && err != nil && os.Getenv("CI") != "true" {
-				t.Skip(err)
-			}
+			stagetest.NeedsIsolation(t, way)
 			test(t, way)
 		})
 	}
-}
-
-// NewRun prepares to judge a target, until the end of the test.
-func NewRun(t *testing.T, subject *target.Target, how stage.Options) *stage.Run {
-	t.Helper()
-	run, err := stage.NewRun(subject, how)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := run.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return run
 }
 
 // Judge runs all features of the target's assignments.
@@ -84,7 +68,7 @@ func Judge(t *testing.T, subject *target.Target, how stage.Options, options step
 	var outcomes []grading.Outcome
 	for _, id := range subject.Assignments {
 		known, _ := Catalogue(t).Assignment(id)
-		some, err := vocabularies.Run(t.Context(), NewRun(t, subject.For(id), how), known, options)
+		some, err := vocabularies.Run(t.Context(), stagetest.RunOf(t, subject.For(id), how), known, options)
 		if err != nil {
 			t.Fatal(err)
 		}

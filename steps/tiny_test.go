@@ -1,0 +1,215 @@
+package steps_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/journal"
+	"github.com/chatspec/chatspec/fixtures/sandbox"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
+	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/grading"
+	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/stepstest"
+	"github.com/chatspec/chatspec/steps/tcp"
+)
+
+// The tiny assignment is one that only the tests know: a program that answers each
+// typed line. It is added as every assignment is: by a folder of features with its
+// assignment.yaml, and by a vocabulary, which is all of the following.
+
+func echo() steps.Vocabulary {
+	return steps.Vocabulary{
+		Name: "echo",
+		Sentences: []steps.Sentence{
+			steps.Say(`^`+steps.Name+` has been answered `+steps.Line+` once$`, (*echoWorld).isAnsweredOnce),
+			// tcp words one alike, and means something else by it.
+			steps.Say(`^`+steps.Name+` has received the numbers ([\d, ]+)$`, (*echoWorld).hasNumbers),
+		},
+		Begin: func(run *stage.Run) steps.Session { return echoSession{run} },
+	}
+}
+
+type echoSession struct{ run *stage.Run }
+
+// Calibrate implements steps.Session: the program has started when it reads.
+func (s echoSession) Calibrate(ctx context.Context, program string) error {
+	return s.run.WithStage(nil, func(on *stage.Stage) error {
+		start := stage.Start{Name: "ann", Program: program, Values: target.Values{"name": {"ann"}}}
+		if err := on.Start(start); err != nil {
+			return err
+		}
+		if err := on.AwaitPrompt(ctx, "ann"); err != nil {
+			return err
+		}
+		return on.CheckAlive("ann")
+	})
+}
+
+// Open implements steps.Session.
+func (s echoSession) Open(w *steps.World) any { return &echoWorld{w} }
+
+type echoWorld struct{ *steps.World }
+
+func (w *echoWorld) isAnsweredOnce(ctx context.Context, user, text string) error {
+	if err := w.Stage.Conclude(ctx, steps.Unquote(user)); err != nil {
+		return err
+	}
+	output := journal.Output(w.Stage.Journal(), steps.Unquote(user))
+	if count := strings.Count(output, text); count != 1 {
+		return stage.Fail(fmt.Sprintf("%s is answered %q once", user, text), fmt.Sprintf("it is answered %d times", count))
+	}
+	return nil
+}
+
+var number = regexp.MustCompile(`(?m)^\d+`)
+
+func (w *echoWorld) hasNumbers(ctx context.Context, user, want string) error {
+	if err := w.SeesText(ctx, user, w.Typed); err != nil {
+		return err
+	}
+	output := journal.Output(w.Stage.Journal(), steps.Unquote(user))
+	if got := strings.Join(number.FindAllString(output, -1), ", "); got != want {
+		return stage.Fail("the answers are numbered "+want, "they are numbered "+got)
+	}
+	return nil
+}
+
+const tiny = "testdata/tiny"
+
+// withTiny are the features that there are, and those of the tiny assignment.
+func withTiny(t *testing.T) fs.FS {
+	t.Helper()
+	all := fstest.MapFS{}
+	for _, files := range []fs.FS{features.Files, os.DirFS(filepath.Join(tiny, "features"))} {
+		err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			data, err := fs.ReadFile(files, name)
+			all[name] = &fstest.MapFile{Data: data}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// openTiny opens one of the two programs that were handed in: of which assignment
+// they are, their names tell.
+func openTiny(t *testing.T, folder string) (*target.Target, features.Assignment) {
+	t.Helper()
+	catalogue, err := features.Read(withTiny(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject, err := target.Open(t.Context(), filepath.Join(tiny, folder), catalogue.HandedIn(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := subject.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if !slices.Equal(subject.Assignments, []string{"echo"}) {
+		t.Fatalf("it is taken for one of %q", subject.Assignments)
+	}
+	known, _ := catalogue.Assignment("echo")
+	return subject, known
+}
+
+// judgeTiny judges one of the programs in the sentences of a vocabulary.
+func judgeTiny(t *testing.T, folder string, way sandbox.Isolation, vocabulary steps.Vocabulary) (grading.Result, error) {
+	t.Helper()
+	subject, known := openTiny(t, folder)
+	run := stagetest.RunOf(t, subject, stage.Options{Isolate: way})
+	outcomes, err := steps.Run(t.Context(), run, vocabulary, steps.Options{
+		Features: withTiny(t), Assignment: known.ID, Jobs: 4, Shuffle: true,
+	})
+	return grading.Grade(known, grading.Sheet{Target: folder, Outcomes: outcomes}), err
+}
+
+func TestATinyAssignmentIsAdded(t *testing.T) {
+	all := []string{"ECHO-1.1", "ECHO-1.2", "ECHO-1.3", "ECHO-1.4"}
+	for _, c := range []struct {
+		folder  string
+		verdict string
+		failed  []string
+	}{
+		{"right", "conformant", nil},
+		{"mutant", "nonconformant", []string{"ECHO-1.2"}},
+	} {
+		t.Run(c.folder, func(t *testing.T) {
+			stepstest.EachIsolation(t, []sandbox.Isolation{sandbox.OwnHost, sandbox.Shared}, func(t *testing.T, way sandbox.Isolation) {
+				result, err := judgeTiny(t, c.folder, way, echo())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if string(result.Verdict) != c.verdict {
+					t.Errorf("it is %s", result.Verdict)
+				}
+				var judged, failed []string
+				for _, rule := range result.Rules {
+					judged = append(judged, rule.ID)
+					if rule.Verdict != grading.Passed {
+						failed = append(failed, rule.ID)
+					}
+				}
+				if !slices.Equal(judged, all) || !slices.Equal(failed, c.failed) {
+					t.Errorf("of %q it fails %q, want %q", judged, failed, c.failed)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsWrongWithATinyProgramIsSaid(t *testing.T) {
+	result, err := judgeTiny(t, "mutant", sandbox.Auto, echo())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(result.Rules, func(r grading.Rule) bool { return r.ID == "ECHO-1.2" })
+	if i < 0 {
+		t.Fatal("the rule was not judged")
+	}
+	failure := result.Rules[i].Scenarios[0].Failure
+	if failure == nil || failure.Expected != "the answers are numbered 0, 1, 2" || failure.Observed != "they are numbered 0, 0, 0" || failure.Hint != "add one after each answer." {
+		t.Errorf("it says %+v", failure)
+	}
+}
+
+// doctor asks each vocabulary whether a program starts.
+func TestATinyProgramIsCalibrated(t *testing.T) {
+	subject, _ := openTiny(t, "right")
+	if err := echo().Begin(stagetest.RunOf(t, subject, stage.Options{})).Calibrate(t.Context(), "echo"); err != nil {
+		t.Error(err)
+	}
+}
+
+// Each assignment is judged with its own sentences only. The wording is really the
+// same: in one suite the two would be ambiguous.
+func TestSentencesThatTwoWordAlikeAreNoAmbiguity(t *testing.T) {
+	alone, err := judgeTiny(t, "right", sandbox.Auto, echo())
+	if err != nil || alone.Verdict != "conformant" {
+		t.Errorf("with its own sentences it is %s: %v", alone.Verdict, err)
+	}
+	both := echo()
+	both.Sentences = slices.Concat(both.Sentences, tcp.Vocabulary().Sentences)
+	_, err = judgeTiny(t, "right", sandbox.Auto, both)
+	if err == nil || !strings.Contains(err.Error(), `the sentence "\"ann\" has received the numbers 0, 1, 2" cannot be checked`) {
+		t.Errorf("with those of tcp besides: %v", err)
+	}
+}
