@@ -2,12 +2,15 @@
 
 GO ?= go
 PACKAGES := ./...
+SAMPLES := fixtures/submissions
+# The packages with tests that run only if they may take their time.
+LONG := ./$(SAMPLES) ./steps ./grading
 
 .DEFAULT_GOAL := help
-.PHONY: help build conform test check tools unit prove prove-tcp bench docs
+.PHONY: help build conform test test-long check tools tools-long unit samples prove prove-tcp bench docs
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build bin/chatspec
 	$(GO) build -o bin/chatspec ./cmd/chatspec
@@ -15,10 +18,17 @@ build: ## Build bin/chatspec
 conform: build ## Run every feature against the reference
 	bin/chatspec run reference
 
-test: tools check unit prove-tcp ## Run the tests: lint, race detector, features, samples, mutants but those of zmq
+test: tools check unit samples ## Run the tests that take minutes: lint, race detector, the reference, the samples on hosts
+
+test-long: tools tools-long ## Run the others: both ways of isolation, mutants, real services, other people's readers
+	CHATSPEC_LONG=1 $(GO) test -timeout 60m $(LONG)
+	$(MAKE) prove-tcp
 
 tools: # Install what the tests run: Python and Node.js
 	@sh .ci/tools
+
+tools-long: # Install what the long tests run besides
+	@sh .ci/tools long
 
 check: # Look at the code without running it
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
@@ -29,7 +39,10 @@ check: # Look at the code without running it
 	$(GO) mod tidy -diff
 
 unit: # Run the tests of all packages with the race detector; on a busy machine one takes more than Go's ten minutes
-	$(GO) test -race -shuffle=on -timeout 30m $(PACKAGES)
+	$(GO) test -race -shuffle=on -timeout 30m $$($(GO) list $(PACKAGES) | grep -v '$(SAMPLES)$$')
+
+samples: # Judge the samples, without the race detector: forking a large process is dear
+	$(GO) test -shuffle=on -timeout 30m ./$(SAMPLES)
 
 prove: ## Show that every mutant is caught by its rule, and by no other
 	$(GO) run ./cmd/prove

@@ -48,6 +48,7 @@ type Assignment struct {
 // A Feature is one part of an assignment.
 type Feature struct {
 	Path, Title, Source string
+	Line                int // in the file at Path, from 1
 	Rules               []Rule
 }
 
@@ -55,6 +56,7 @@ type Feature struct {
 type Rule struct {
 	ID, Title, Source, Why, Hint string
 	Level                        Level
+	Line                         int
 	// Needs are the rules without which this one cannot be judged.
 	Needs     []string
 	Scenarios []Scenario
@@ -63,7 +65,15 @@ type Rule struct {
 // A Scenario is one example of a rule.
 type Scenario struct {
 	Name  string
-	Steps []string // with their keywords
+	Line  int // of an outline, that of the example
+	Steps []Step
+}
+
+// A Step is one sentence of a scenario.
+type Step struct {
+	Text string // with its keyword
+	Line int
+	Rows []string // of the table below it, as in "| a | b |"
 }
 
 // Rules lists the rules of the assignment, in the order of the features.
@@ -94,6 +104,16 @@ func (c Catalogue) Rule(id string) (Rule, bool) {
 		}
 	}
 	return Rule{}, false
+}
+
+// Of returns the assignment that a rule is of.
+func (c Catalogue) Of(rule Rule) Assignment {
+	for _, a := range c.Assignments {
+		if slices.ContainsFunc(a.Rules(), func(r Rule) bool { return r.ID == rule.ID }) {
+			return a
+		}
+	}
+	return Assignment{}
 }
 
 // RuleIDs lists all rules.
@@ -203,14 +223,14 @@ func readFeature(files fs.FS, name string) (Feature, error) {
 	if document.Feature == nil {
 		return Feature{}, errors.New("it holds no feature")
 	}
-	names := scenarioNames(gherkin.Pickles(*document, name, newID))
+	scenarios := scenariosOf(gherkin.Pickles(*document, name, newID), linesOf(document.Feature))
 	said := labels(document.Feature.Description)
-	feature := Feature{Path: name, Title: document.Feature.Name, Source: said["Source"]}
+	feature := Feature{Path: name, Title: document.Feature.Name, Source: said["Source"], Line: int(document.Feature.Location.Line)}
 	for _, child := range document.Feature.Children {
 		if child.Rule == nil {
 			return Feature{}, fmt.Errorf("line %d: a scenario stands outside every rule", line(child))
 		}
-		rule, err := readRule(child.Rule, feature.Source, names)
+		rule, err := readRule(child.Rule, feature.Source, scenarios)
 		if err != nil {
 			return Feature{}, fmt.Errorf("line %d: %w", child.Rule.Location.Line, err)
 		}
@@ -226,9 +246,9 @@ func line(child *messages.FeatureChild) int64 {
 	return child.Background.Location.Line
 }
 
-func readRule(node *messages.Rule, source string, names map[string][]Scenario) (Rule, error) {
+func readRule(node *messages.Rule, source string, scenarios map[string][]Scenario) (Rule, error) {
 	said := labels(node.Description)
-	rule := Rule{Title: node.Name, Source: source, Why: said["Why"], Hint: said["Hint"], Needs: strings.Fields(said["Needs"])}
+	rule := Rule{Title: node.Name, Source: source, Why: said["Why"], Hint: said["Hint"], Needs: strings.Fields(said["Needs"]), Line: int(node.Location.Line)}
 	if said["Source"] != "" {
 		rule.Source = said["Source"]
 	}
@@ -239,10 +259,10 @@ func readRule(node *messages.Rule, source string, names map[string][]Scenario) (
 		if child.Scenario == nil {
 			continue
 		}
-		if names[child.Scenario.Id] == nil {
+		if scenarios[child.Scenario.Id] == nil {
 			return rule, fmt.Errorf("%s has the scenario %q, which has no example", rule.ID, child.Scenario.Name)
 		}
-		rule.Scenarios = append(rule.Scenarios, names[child.Scenario.Id]...)
+		rule.Scenarios = append(rule.Scenarios, scenarios[child.Scenario.Id]...)
 	}
 	return rule, rule.check()
 }
@@ -286,20 +306,79 @@ func (r Rule) check() error {
 	return nil
 }
 
-// scenarioNames lists the scenarios as they run, by the id of the node that
-// they were made of.
-func scenarioNames(pickles []*messages.Pickle) map[string][]Scenario {
-	names := map[string][]Scenario{}
+// scenariosOf lists the scenarios as they run, by the id of the node that they
+// were made of.
+func scenariosOf(pickles []*messages.Pickle, lines map[string]int) map[string][]Scenario {
+	scenarios := map[string][]Scenario{}
 	for _, pickle := range pickles {
-		s := Scenario{Name: pickle.Name}
-		before := messages.PickleStepType_UNKNOWN
-		for _, step := range pickle.Steps {
-			s.Steps = append(s.Steps, keyword(step.Type, before)+" "+step.Text)
-			before = step.Type
+		s := Scenario{Name: pickle.Name, Line: lines[pickle.AstNodeIds[len(pickle.AstNodeIds)-1]]}
+		for i, text := range StepTexts(pickle) {
+			step := pickle.Steps[i]
+			s.Steps = append(s.Steps, Step{Text: text, Line: lines[step.AstNodeIds[0]], Rows: rowsOf(step.Argument)})
 		}
-		names[pickle.AstNodeIds[0]] = append(names[pickle.AstNodeIds[0]], s)
+		scenarios[pickle.AstNodeIds[0]] = append(scenarios[pickle.AstNodeIds[0]], s)
 	}
-	return names
+	return scenarios
+}
+
+func rowsOf(argument *messages.PickleStepArgument) []string {
+	if argument == nil || argument.DataTable == nil {
+		return nil
+	}
+	var rows []string
+	for _, row := range argument.DataTable.Rows {
+		text := "|"
+		for _, cell := range row.Cells {
+			text += " " + cell.Value + " |"
+		}
+		rows = append(rows, text)
+	}
+	return rows
+}
+
+// StepTexts lists the steps of a scenario that is run, with their keywords.
+func StepTexts(pickle *messages.Pickle) []string {
+	var texts []string
+	before := messages.PickleStepType_UNKNOWN
+	for _, step := range pickle.Steps {
+		texts = append(texts, keyword(step.Type, before)+" "+step.Text)
+		before = step.Type
+	}
+	return texts
+}
+
+// linesOf says where the nodes of a feature's scenarios stand, by their ids.
+func linesOf(feature *messages.Feature) map[string]int {
+	lines := map[string]int{}
+	for _, child := range feature.Children {
+		if child.Rule == nil {
+			continue
+		}
+		for _, child := range child.Rule.Children {
+			noteLines(lines, child)
+		}
+	}
+	return lines
+}
+
+func noteLines(lines map[string]int, child *messages.RuleChild) {
+	if child.Background != nil {
+		noteSteps(lines, child.Background.Steps)
+		return
+	}
+	lines[child.Scenario.Id] = int(child.Scenario.Location.Line)
+	noteSteps(lines, child.Scenario.Steps)
+	for _, examples := range child.Scenario.Examples {
+		for _, row := range examples.TableBody {
+			lines[row.Id] = int(row.Location.Line)
+		}
+	}
+}
+
+func noteSteps(lines map[string]int, steps []*messages.Step) {
+	for _, step := range steps {
+		lines[step.Id] = int(step.Location.Line)
+	}
 }
 
 func keyword(now, before messages.PickleStepType) string {

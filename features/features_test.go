@@ -53,7 +53,9 @@ Feature: Talking, part 1
     Needs: TALK-1.1
 
     Scenario: One message
-      Then "bob" sees it
+      Then "bob" sees it:
+        | it    | when |
+        | hello | now  |
 `
 
 // handIn is what is handed in for an assignment of which a test says nothing else.
@@ -92,21 +94,23 @@ func TestTheCatalogueSaysWhatTheFeaturesSay(t *testing.T) {
 			}},
 		},
 		Features: []features.Feature{{
-			Path: "talk/1-talk.feature", Title: "Talking, part 1", Source: "the text, question 1",
+			Path: "talk/1-talk.feature", Title: "Talking, part 1", Source: "the text, question 1", Line: 2,
 			Rules: []features.Rule{{
 				ID: "TALK-1.1", Title: "A message is sent", Source: "the text, question 1",
-				Why: "this is what it is for, and nothing else.", Hint: "send it.", Level: features.Must, Needs: []string{},
+				Why: "this is what it is for, and nothing else.", Hint: "send it.", Level: features.Must, Line: 6, Needs: []string{},
 				Scenarios: []features.Scenario{
-					{Name: "One message", Steps: []string{
-						`Given "ann" is there`, `And "bob" is there`, `When "ann" types "a: b"`, `Then "bob" sees "a: b"`, `When "ann" leaves`, `Then nothing is left`,
+					{Name: "One message", Line: 11, Steps: []features.Step{
+						{Text: `Given "ann" is there`, Line: 12}, {Text: `And "bob" is there`, Line: 13},
+						{Text: `When "ann" types "a: b"`, Line: 14}, {Text: `Then "bob" sees "a: b"`, Line: 15},
+						{Text: `When "ann" leaves`, Line: 16}, {Text: `Then nothing is left`, Line: 17},
 					}},
-					{Name: "two messages", Steps: []string{`When "ann" types two`, `Then "bob" sees two`}},
-					{Name: "three messages", Steps: []string{`When "ann" types three`, `Then "bob" sees three`}},
+					{Name: "two messages", Line: 25, Steps: []features.Step{{Text: `When "ann" types two`, Line: 20}, {Text: `Then "bob" sees two`, Line: 21}}},
+					{Name: "three messages", Line: 26, Steps: []features.Step{{Text: `When "ann" types three`, Line: 20}, {Text: `Then "bob" sees three`, Line: 21}}},
 				},
 			}, {
 				ID: "TALK-1.10", Title: "A message is sent twice", Source: "the text, question 2",
-				Why: "it may be lost.", Hint: "send it again.", Level: features.Robust, Needs: []string{"TALK-1.1"},
-				Scenarios: []features.Scenario{{Name: "One message", Steps: []string{`Then "bob" sees it`}}},
+				Why: "it may be lost.", Hint: "send it again.", Level: features.Robust, Line: 29, Needs: []string{"TALK-1.1"},
+				Scenarios: []features.Scenario{{Name: "One message", Line: 35, Steps: []features.Step{{Text: `Then "bob" sees it:`, Line: 36, Rows: []string{"| it | when |", "| hello | now |"}}}}},
 			}},
 		}},
 	}}}
@@ -146,7 +150,7 @@ func TestABrokenFeatureIsRefused(t *testing.T) {
 		{"no reason", "    Why: it may be lost.\n", "", "talk/1.feature: line 29: TALK-1.10 lacks its Source, Why or Hint"},
 		{"no hint", "    Hint: send it.\n", "", "talk/1.feature: line 6: TALK-1.1 lacks its Source, Why or Hint"},
 		{"an empty hint", "Hint: send it.", "Hint:", "talk/1.feature: line 6: TALK-1.1 lacks its Source, Why or Hint"},
-		{"no scenario", "    Scenario: One message\n      Then \"bob\" sees it\n", "", "talk/1.feature: line 29: TALK-1.10 has no scenario"},
+		{"no scenario", "    Scenario: One message\n      Then \"bob\" sees it:\n        | it    | when |\n        | hello | now  |\n", "", "talk/1.feature: line 29: TALK-1.10 has no scenario"},
 		{"no example", "        | two   |\n        | three |\n", "", `talk/1.feature: line 6: TALK-1.1 has the scenario "<count> messages", which has no example`},
 		{"two scenarios of one name", "Outline: <count> messages", "Outline: One message", `talk/1.feature: line 6: TALK-1.1 has two scenarios called "One message"`},
 		{"a scenario outside every rule", "  @must @TALK-1.1\n  Rule: A message is sent\n", "  Scenario: Lost\n    Given it\n\n  @must @TALK-1.1\n  Rule: A message is sent\n",
@@ -302,10 +306,14 @@ func checkWords(t *testing.T, rule features.Rule) {
 			t.Errorf("%s: the scenario %q has no step", rule.ID, scenario.Name)
 			continue
 		}
-		if last := scenario.Steps[len(scenario.Steps)-1]; !strings.HasPrefix(last, "Then ") && !strings.HasPrefix(last, "And ") {
+		if last := scenario.Steps[len(scenario.Steps)-1].Text; !strings.HasPrefix(last, "Then ") && !strings.HasPrefix(last, "And ") {
 			t.Errorf("%s: the scenario %q ends with %q", rule.ID, scenario.Name, last)
 		}
-		if placeholder.MatchString(scenario.Name + strings.Join(scenario.Steps, "")) {
+		texts := scenario.Name
+		for _, step := range scenario.Steps {
+			texts += step.Text
+		}
+		if placeholder.MatchString(texts) {
 			t.Errorf("%s: the scenario %q has a placeholder that no example fills", rule.ID, scenario.Name)
 		}
 	}

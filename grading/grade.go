@@ -31,10 +31,13 @@ func Grade(assignment features.Assignment, sheet Sheet) Result {
 		Rules:        []Rule{},
 		Observations: orEmpty(sheet.Observations),
 	}
-	for _, rule := range assignment.Rules() {
-		if graded, ok := gradeRule(rule, sheet.Outcomes); ok {
-			result.Rules = append(result.Rules, graded)
+	for _, feature := range assignment.Features {
+		rules := gradeFeature(feature, sheet.Outcomes)
+		if len(rules) == 0 {
+			continue
 		}
+		result.Features = append(result.Features, Feature{Path: feature.Path, Title: feature.Title, Line: feature.Line})
+		result.Rules = append(result.Rules, rules...)
 	}
 	observed := slices.Clone(result.Rules)
 	blockNeedy(assignment.Rules(), result.Rules)
@@ -56,8 +59,25 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-func gradeRule(rule features.Rule, outcomes []Outcome) (Rule, bool) {
-	graded := Rule{ID: rule.ID, Title: rule.Title, Level: string(rule.Level)}
+// gradeFeature grades the rules of which a scenario was run.
+func gradeFeature(feature features.Feature, outcomes []Outcome) []Rule {
+	var rules []Rule
+	for _, rule := range feature.Rules {
+		graded := gradeRule(rule, outcomes)
+		if len(graded.Scenarios) == 0 {
+			continue
+		}
+		graded.Feature = feature.Path
+		rules = append(rules, graded)
+	}
+	return rules
+}
+
+func gradeRule(rule features.Rule, outcomes []Outcome) Rule {
+	graded := Rule{
+		ID: rule.ID, Title: rule.Title, Level: string(rule.Level), Line: rule.Line,
+		Why: rule.Why, Needs: orEmpty(rule.Needs), Source: rule.Source,
+	}
 	for _, scenario := range rule.Scenarios {
 		i := slices.IndexFunc(outcomes, func(o Outcome) bool {
 			return o.Rule == rule.ID && o.Scenario == scenario.Name
@@ -65,18 +85,27 @@ func gradeRule(rule features.Rule, outcomes []Outcome) (Rule, bool) {
 		if i < 0 {
 			continue
 		}
-		outcome := outcomes[i]
-		if outcome.Failure != nil {
-			failure := *outcome.Failure
-			failure.Hint = rule.Hint
-			outcome.Failure = &failure
-		}
-		graded.Scenarios = append(graded.Scenarios, Scenario{
-			Name: outcome.Scenario, Verdict: outcome.Verdict, Seconds: outcome.Seconds, Failure: outcome.Failure,
-		})
+		graded.Scenarios = append(graded.Scenarios, gradeScenario(rule, scenario, outcomes[i]))
 	}
 	graded.Verdict = worst(graded.Scenarios)
-	return graded, len(graded.Scenarios) > 0
+	return graded
+}
+
+// gradeScenario joins what a scenario came to with what the catalogue says of it.
+func gradeScenario(rule features.Rule, scenario features.Scenario, outcome Outcome) Scenario {
+	graded := Scenario{
+		Name: outcome.Scenario, Verdict: outcome.Verdict, Seconds: outcome.Seconds, Line: scenario.Line,
+		Steps: orEmpty(slices.Clone(outcome.Steps)),
+	}
+	for i := range min(len(graded.Steps), len(scenario.Steps)) {
+		graded.Steps[i].Line = scenario.Steps[i].Line
+	}
+	if outcome.Failure != nil {
+		failure := *outcome.Failure
+		failure.Hint = rule.Hint
+		graded.Failure = &failure
+	}
+	return graded
 }
 
 // worst is the verdict on a rule: that of its worst scenario.
@@ -114,8 +143,21 @@ func block(rule *Rule, lacking []string) {
 		}
 		failure := *s.Failure
 		failure.Observed += fmt.Sprintf(" (it needs %s first)", strings.Join(lacking, ", "))
-		s.Verdict, s.Failure = Blocked, &failure
+		*s = s.turned(Blocked)
+		s.Failure = &failure
 	}
+}
+
+// turned gives another verdict to a scenario and to the step that ended it.
+func (s Scenario) turned(verdict Verdict) Scenario {
+	s.Steps = slices.Clone(s.Steps)
+	for i := range s.Steps {
+		if s.Steps[i].Verdict == s.Verdict {
+			s.Steps[i].Verdict = verdict
+		}
+	}
+	s.Verdict = verdict
+	return s
 }
 
 // blame turns a blocked rule into a failed one where none has failed: nothing
@@ -138,28 +180,26 @@ func blame(rules, observed []Rule, all bool) {
 	rules[i].Verdict = Failed
 	for j := range rules[i].Scenarios {
 		if s := &rules[i].Scenarios[j]; s.Verdict == Blocked {
-			s.Verdict = Failed
+			*s = s.turned(Failed)
 		}
 	}
 }
 
 // verdict says whether a target conforms: none of the rules that the text
 // demands failed or was blocked, and one at least has passed. What cannot be
-// seen counts neither way.
+// seen counts neither way. Where none that the text demands was run, one of the
+// others must have passed.
 func verdict(rules []Rule) string {
-	passed := false
-	for _, rule := range rules {
-		if rule.Level != string(features.Must) {
-			continue
-		}
-		switch rule.Verdict {
-		case Failed, Blocked:
+	judged := slices.DeleteFunc(slices.Clone(rules), func(r Rule) bool { return r.Level != string(features.Must) })
+	for _, rule := range judged {
+		if rule.Verdict == Failed || rule.Verdict == Blocked {
 			return Nonconformant
-		case Passed:
-			passed = true
 		}
 	}
-	if !passed && slices.ContainsFunc(rules, func(r Rule) bool { return r.Level == string(features.Must) }) {
+	if len(judged) == 0 {
+		judged = rules
+	}
+	if !slices.ContainsFunc(judged, func(r Rule) bool { return r.Verdict == Passed }) {
 		return Nonconformant
 	}
 	return Conformant

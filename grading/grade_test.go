@@ -1,6 +1,7 @@
 package grading_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,13 +40,26 @@ func came(rule string, verdicts ...grading.Verdict) []grading.Outcome {
 		if verdict == "" {
 			continue
 		}
-		o := grading.Outcome{Assignment: "talk", Rule: rule, Scenario: string(rune('1' + i)), Verdict: verdict, Seconds: float64(i)}
+		o := grading.Outcome{Assignment: "talk", Rule: rule, Scenario: string(rune('1' + i)), Verdict: verdict, Seconds: float64(i), Steps: stepsTo(verdict)}
 		if verdict != passed {
 			o.Failure = &grading.Failure{Step: "step", Expected: "expected", Observed: "observed"}
 		}
 		outcomes = append(outcomes, o)
 	}
 	return outcomes
+}
+
+// stepsTo are three steps, of which the second makes the verdict.
+func stepsTo(verdict grading.Verdict) []grading.Step {
+	after := grading.Skipped
+	if verdict == passed {
+		after = passed
+	}
+	return []grading.Step{
+		{Text: "Given it is there", Verdict: passed, Seconds: 0.25},
+		{Text: "When it <talks>", Verdict: verdict, Seconds: 0.5},
+		{Text: "Then it is heard", Verdict: after},
+	}
 }
 
 func grade(a features.Assignment, outcomes ...[]grading.Outcome) grading.Result {
@@ -245,6 +259,8 @@ func TestATargetConformsWhenNoDemandedRuleFailed(t *testing.T) {
 		{"what is beyond the text failed", passed, passed, passed, failed, grading.Conformant},
 		{"what is beyond the text is blocked", passed, passed, passed, blocked, grading.Conformant},
 		{"none was demanded", "", "", passed, failed, grading.Conformant},
+		{"none was demanded, and none passed", "", "", unverified, failed, grading.Nonconformant},
+		{"none was run", "", "", "", "", grading.Nonconformant},
 		{"one demanded one was run", passed, "", "", "", grading.Conformant},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -280,11 +296,73 @@ func TestAResultSaysWhatWasJudged(t *testing.T) {
 	want := grading.Result{
 		Schema: "chatspec/1", Assignment: "talk", Target: "here", Seconds: 1.5, Verdict: grading.Conformant,
 		Programs: []grading.Program{{Name: "chat"}}, Observations: []string{"it talks"},
-		Rules: []grading.Rule{{ID: "TALK-1.1", Title: "Title of TALK-1.1", Level: "should", Verdict: passed, Scenarios: []grading.Scenario{{Name: "1", Verdict: passed}}}},
+		Features: []grading.Feature{{Title: "Part 1"}},
+		Rules: []grading.Rule{{
+			ID: "TALK-1.1", Title: "Title of TALK-1.1", Level: "should", Verdict: passed, Needs: []string{},
+			Scenarios: []grading.Scenario{{Name: "1", Verdict: passed, Steps: stepsTo(passed)}},
+		}},
 		Score: grading.Score{Items: []grading.Item{}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("it differs (- wanted, + got):\n%s", diff)
+	}
+}
+
+func TestARuleSaysWhatTheCatalogueKnowsOfIt(t *testing.T) {
+	talk := features.Rule{
+		ID: "TALK-1.2", Title: "It talks", Level: features.Must, Why: "so that it is heard.", Source: "the text", Line: 7, Needs: []string{"TALK-1.1"},
+		Scenarios: []features.Scenario{{Name: "1", Line: 9, Steps: []features.Step{
+			{Text: "Given it is there", Line: 10}, {Text: "When it <talks>", Line: 11}, {Text: "Then it is heard", Line: 12},
+		}}},
+	}
+	a := features.Assignment{Assignment: assignment.Assignment{ID: "talk"}, Features: []features.Feature{
+		{Path: "talk/1.feature", Title: "Part 1", Line: 2, Rules: []features.Rule{rule("TALK-1.1", features.Must, 1)}},
+		{Path: "talk/2.feature", Title: "Part 2", Line: 3, Rules: []features.Rule{talk}},
+	}}
+	got := grade(a, came("TALK-1.2", passed))
+	if diff := cmp.Diff([]grading.Feature{{Path: "talk/2.feature", Title: "Part 2", Line: 3}}, got.Features); diff != "" {
+		t.Errorf("the features differ (- wanted, + got):\n%s", diff)
+	}
+	want := []grading.Rule{{
+		ID: "TALK-1.2", Title: "It talks", Level: "must", Verdict: passed, Why: "so that it is heard.", Needs: []string{"TALK-1.1"},
+		Source: "the text", Feature: "talk/2.feature", Line: 7,
+		Scenarios: []grading.Scenario{{Name: "1", Verdict: passed, Line: 9, Steps: []grading.Step{
+			{Text: "Given it is there", Verdict: passed, Seconds: 0.25, Line: 10},
+			{Text: "When it <talks>", Verdict: passed, Seconds: 0.5, Line: 11},
+			{Text: "Then it is heard", Verdict: passed, Line: 12},
+		}}},
+	}}
+	if diff := cmp.Diff(want, got.Rules); diff != "" {
+		t.Errorf("the rules differ (- wanted, + got):\n%s", diff)
+	}
+}
+
+// The step that ended a scenario has the scenario's verdict, also where another
+// rule has changed it.
+func TestTheStepThatEndedAScenarioHasItsVerdict(t *testing.T) {
+	a := talk(rule("TALK-1.1", features.Must, 2), rule("TALK-1.2", features.Must, 1, "TALK-1.1"), rule("TALK-1.3", features.Must, 1))
+	for _, c := range []struct {
+		name string
+		sets [][]grading.Outcome
+	}{
+		{"as they came", [][]grading.Outcome{came("TALK-1.1", passed, passed), came("TALK-1.2", failed), came("TALK-1.3", unverified)}},
+		{"blocked by need", [][]grading.Outcome{came("TALK-1.1", passed, failed), came("TALK-1.2", failed), came("TALK-1.3", passed)}},
+		{"blamed", [][]grading.Outcome{came("TALK-1.1", passed, blocked), came("TALK-1.2", blocked), came("TALK-1.3", passed)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, r := range grade(a, c.sets...).Rules {
+				for _, s := range r.Scenarios {
+					if diff := cmp.Diff(stepsTo(s.Verdict), s.Steps); diff != "" {
+						t.Errorf("%s, %s, is %s; its steps differ (- wanted, + got):\n%s", r.ID, s.Name, s.Verdict, diff)
+					}
+				}
+			}
+			for _, outcome := range slices.Concat(c.sets...) {
+				if diff := cmp.Diff(stepsTo(outcome.Verdict), outcome.Steps); diff != "" {
+					t.Errorf("the outcome itself was changed:\n%s", diff)
+				}
+			}
+		})
 	}
 }
 
@@ -294,7 +372,7 @@ func TestNoListIsMissing(t *testing.T) {
 	if err := grading.WriteJSON(&out, []grading.Result{grade(talk())}); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"schema":"chatspec/1","assignment":"talk","target":"","seconds":0,"verdict":"conformant","programs":[],"rules":[],"observations":[],"score":{"earned":0,"possible":0,"items":[]}}` + "\n"
+	want := `{"schema":"chatspec/1","assignment":"talk","target":"","seconds":0,"verdict":"nonconformant","programs":[],"rules":[],"observations":[],"score":{"earned":0,"possible":0,"items":[]}}` + "\n"
 	if out.String() != want {
 		t.Errorf("it is\n%s\nand should be\n%s", out.String(), want)
 	}

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/charmbracelet/lipgloss"
 )
@@ -188,17 +187,6 @@ func (p printer) block(title string, lines []string) {
 	for _, line := range lines {
 		p.line("    %s", p.dim.Render(Printable(line)))
 	}
-}
-
-// Printable keeps the control characters in what a program or a file says from
-// the reader's terminal, those among them that turn the direction of writing.
-func Printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-			return '·'
-		}
-		return r
-	}, text)
 }
 
 // A reason is why a rule was not judged.

@@ -16,6 +16,8 @@ const (
 	Blocked Verdict = "blocked"
 	// Unverified: it cannot be seen here.
 	Unverified Verdict = "unverified"
+	// Skipped is said of steps alone: it was not reached.
+	Skipped Verdict = "skipped"
 )
 
 // The verdicts on a whole target.
@@ -29,7 +31,18 @@ type Outcome struct {
 	Assignment, Rule, Scenario string
 	Verdict                    Verdict
 	Seconds                    float64
+	Steps                      []Step
 	Failure                    *Failure
+}
+
+// A Step is what one sentence of a scenario came to. The one that ended the
+// scenario has its verdict; those after it are Skipped.
+type Step struct {
+	Text    string  `json:"text"` // with its keyword
+	Verdict Verdict `json:"verdict"`
+	Seconds float64 `json:"seconds,omitempty"`
+	// Line is where it stands in the feature's file, from 1.
+	Line int `json:"line,omitempty"`
 }
 
 // A Failure says what went wrong in a scenario, or why it was not judged.
@@ -40,8 +53,26 @@ type Failure struct {
 	Hint     string `json:"hint"`
 	// Journal are the last things that happened.
 	Journal []string `json:"journal,omitempty"`
+	// Events is all that happened, from the start; where that is much, what
+	// was left out in the middle is said in one event of the kind "noted".
+	Events []Event `json:"events,omitempty"`
 	// Stderr is what the programs wrote to standard error, the last of it.
 	Stderr string `json:"stderr,omitempty"`
+}
+
+// An Event is one thing that happened in a scenario.
+type Event struct {
+	// At is when, in seconds since the scenario began.
+	At   float64 `json:"at"`
+	From string  `json:"from,omitempty"`
+	To   string  `json:"to,omitempty"`
+	// Kind is a journal's: "typed", "shown", "connected", "sent" and so on.
+	Kind string `json:"kind"`
+	// Connection numbers the connection, from 1.
+	Connection int    `json:"connection,omitempty"`
+	Text       string `json:"text,omitempty"`
+	// Size is the length of the text in bytes, where it was cut.
+	Size int `json:"size,omitempty"`
 }
 
 // A Result is a run of one assignment against one target.
@@ -51,10 +82,12 @@ type Result struct {
 	Target     string `json:"target"`
 	// Isolation says where the programs lived: "host" is each on a host of its
 	// own, "none" on the machine itself.
-	Isolation    string    `json:"isolation,omitempty"`
-	Seconds      float64   `json:"seconds"`
-	Verdict      string    `json:"verdict"`
-	Programs     []Program `json:"programs"`
+	Isolation string    `json:"isolation,omitempty"`
+	Seconds   float64   `json:"seconds"`
+	Verdict   string    `json:"verdict"`
+	Programs  []Program `json:"programs"`
+	// Features are those that the rules stand in.
+	Features     []Feature `json:"features,omitempty"`
 	Rules        []Rule    `json:"rules"`
 	Observations []string  `json:"observations"`
 	Score        Score     `json:"score"`
@@ -68,12 +101,27 @@ type Program struct {
 	Why string `json:"why,omitempty"`
 }
 
+// A Feature is a file of rules.
+type Feature struct {
+	Path  string `json:"path"`
+	Title string `json:"title"`
+	Line  int    `json:"line"` // of its title, from 1
+}
+
 // A Rule is the verdict on one rule.
 type Rule struct {
-	ID        string     `json:"id"`
-	Title     string     `json:"title"`
-	Level     string     `json:"level"`
-	Verdict   Verdict    `json:"verdict"`
+	ID      string  `json:"id"`
+	Title   string  `json:"title"`
+	Level   string  `json:"level"`
+	Verdict Verdict `json:"verdict"`
+	Why     string  `json:"why"`
+	// Needs are the rules without which this one cannot be judged.
+	Needs []string `json:"needs"`
+	// Source is the text that it is from.
+	Source string `json:"source,omitempty"`
+	// Feature is the path of the feature that it stands in, at Line.
+	Feature   string     `json:"feature,omitempty"`
+	Line      int        `json:"line,omitempty"`
 	Scenarios []Scenario `json:"scenarios"`
 }
 
@@ -82,7 +130,9 @@ type Scenario struct {
 	Name    string   `json:"name"`
 	Verdict Verdict  `json:"verdict"`
 	Seconds float64  `json:"seconds"`
+	Line    int      `json:"line,omitempty"`
 	Failure *Failure `json:"failure,omitempty"`
+	Steps   []Step   `json:"steps"`
 }
 
 // A Score is the points that a target has earned.

@@ -5,18 +5,28 @@ import (
 	"io/fs"
 
 	"github.com/cucumber/godog"
+
+	"github.com/chatspec/chatspec/features"
 )
 
 // Count counts the scenarios that a run would have.
-func Count(features fs.FS, assignments []string, tags string) (int, error) {
-	suite := godog.TestSuite{Options: &godog.Options{Paths: assignments, FS: features, Tags: tags}}
+func Count(files fs.FS, assignments []string, tags string) (int, error) {
+	rules, err := Rules(files, assignments, tags)
+	return len(rules), err
+}
+
+// Rules lists, for each scenario that a run would have, its rule.
+func Rules(files fs.FS, assignments []string, tags string) ([]string, error) {
+	suite := godog.TestSuite{Options: &godog.Options{Paths: assignments, FS: files, Tags: tags}}
 	found, err := suite.RetrieveFeatures()
 	if err != nil {
-		return 0, fmt.Errorf("reading the features: %w", err)
+		return nil, fmt.Errorf("reading the features: %w", err)
 	}
-	count := 0
+	var rules []string
 	for _, feature := range found {
-		count += len(feature.Pickles)
+		for _, pickle := range feature.Pickles {
+			rules = append(rules, features.RuleOf(pickle.Tags))
+		}
 	}
-	return count, nil
+	return rules, nil
 }

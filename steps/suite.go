@@ -29,16 +29,14 @@ type Options struct {
 	Features fs.FS
 	// Assignment is the id of the one to run.
 	Assignment string
+	// Services are those that the assignment stands on.
+	Services Services
 	// Tags is a tag expression of godog's, or nothing.
 	Tags string
 	// Jobs is the number of scenarios at a time.
 	Jobs int
 	// Shuffle runs the scenarios in another order.
 	Shuffle bool
-	// Format is godog's list of formats, each to Output or, after a colon, to
-	// a file.
-	Format string
-	Output io.Writer
 	// Progress, where it is not nil, is told of each scenario when it is done.
 	// It is called by one goroutine at a time.
 	Progress func(grading.Outcome)
@@ -54,7 +52,7 @@ func Run(ctx context.Context, run *stage.Run, vocabulary Vocabulary, options Opt
 	defer cancel(nil)
 	s := &suite{
 		run: run, vocabulary: vocabulary, sentences: slices.Concat(shared(), vocabulary.Sentences),
-		session: vocabulary.Begin(run), options: options, cancel: cancel,
+		session: vocabulary.Begin(run, options.Services), options: options, cancel: cancel,
 	}
 	status := godog.TestSuite{
 		Name:                "chatspec",
@@ -88,13 +86,10 @@ func (s *suite) godogOptions(ctx context.Context) *godog.Options {
 		Concurrency:    s.jobs(),
 		Paths:          []string{s.options.Assignment},
 		FS:             s.options.Features,
-		Format:         s.options.Format,
-		Output:         s.options.Output,
+		Format:         "progress",
+		Output:         io.Discard,
 		DefaultContext: ctx,
 		TestingT:       s.options.TestingT,
-	}
-	if o.Format == "" {
-		o.Format, o.Output = "progress", io.Discard
 	}
 	if s.options.Shuffle {
 		o.Randomize = -1
@@ -134,6 +129,7 @@ type scenario struct {
 	state   any // of the vocabulary
 	begun   time.Time
 	step    *godog.Step
+	record  record
 	verdict grading.Verdict
 	failure *grading.Failure
 	closed  bool
@@ -161,6 +157,7 @@ func (r *scenario) receiver(of reflect.Type) reflect.Value {
 
 func (r *scenario) beginStep(ctx context.Context, step *godog.Step) (context.Context, error) {
 	r.step = step
+	r.record.begin()
 	return ctx, ctx.Err()
 }
 
@@ -219,31 +216,14 @@ func (r *scenario) note(verdict grading.Verdict, expected, observed string) {
 		Expected: expected,
 		Observed: observed,
 		Journal:  journal.Tail(events, tailLines),
+		Events:   eventsOf(events),
 		Stderr:   complaints(events),
 	}
 }
 
-// maxStderr bounds, in bytes, what is shown of standard error.
-const maxStderr = 2000
-
-// complaints joins what the programs wrote to standard error, and keeps its
-// end. Prompts, which Python writes there, are no complaints.
-func complaints(events []journal.Event) string {
-	var all strings.Builder
-	for _, e := range events {
-		if e.Kind == journal.Complained {
-			all.WriteString(e.Text)
-		}
-	}
-	text := strings.TrimSpace(all.String())
-	if !strings.Contains(text, "\n") && len(text) < 40 {
-		return ""
-	}
-	return text[max(0, len(text)-maxStderr):]
-}
-
 // endStep finds the errors that no sentence has seen: those of godog itself.
 func (r *scenario) endStep(ctx context.Context, step *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
+	r.record.end(r.verdict)
 	lost := err != nil && r.failure == nil && ctx.Err() == nil
 	if lost || status == godog.StepUndefined || status == godog.StepAmbiguous {
 		r.suite.cancel(fmt.Errorf("the sentence %q cannot be checked: %w", step.Text, err))
@@ -270,6 +250,7 @@ func (r *scenario) close(ctx context.Context, sc *godog.Scenario, _ error) (cont
 		Scenario:   sc.Name,
 		Verdict:    r.verdict,
 		Seconds:    time.Since(r.begun).Seconds(),
+		Steps:      r.record.steps(sc, r.verdict),
 		Failure:    r.failure,
 	})
 	return ctx, nil

@@ -10,6 +10,7 @@ package steps
 import (
 	"context"
 
+	"github.com/chatspec/chatspec/fixtures/broker"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/tap"
 )
@@ -25,7 +26,13 @@ type Vocabulary struct {
 	// of a *World, or of the state that its session opens.
 	Sentences []Sentence
 	// Begin begins to judge one target.
-	Begin func(run *stage.Run) Session
+	Begin func(run *stage.Run, services Services) Session
+}
+
+// Services are those of which a scenario may have one of its own. One that no assignment
+// of a run stands on is nil.
+type Services struct {
+	Broker *broker.Supply
 }
 
 // A Session is what a vocabulary finds out about one target and keeps for all its

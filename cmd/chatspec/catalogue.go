@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/assignment"
 )
 
 func listCommand() *cobra.Command {
@@ -34,12 +35,16 @@ func listCommand() *cobra.Command {
 
 func listAssignments(w io.Writer, catalogue features.Catalogue) {
 	for _, a := range catalogue.Assignments {
-		fmt.Fprintf(w, "%-12s %d rules\n", a.ID, len(a.Rules()))
+		fmt.Fprintf(w, "%-12s %3d rules  %s (%s)\n", a.ID, len(a.Rules()), a.Title, a.Course)
 	}
 }
 
 func list(w io.Writer, catalogue features.Catalogue, id string) error {
 	if a, ok := catalogue.Assignment(id); ok {
+		fmt.Fprintln(w, "Handed in")
+		for _, p := range a.Programs {
+			fmt.Fprintf(w, "  %s\n", commandLines(p))
+		}
 		for _, feature := range a.Features {
 			fmt.Fprintf(w, "%s\n", feature.Title)
 			for _, rule := range feature.Rules {
@@ -56,6 +61,16 @@ func list(w io.Writer, catalogue features.Catalogue, id string) error {
 		fmt.Fprintln(w, scenario.Name)
 	}
 	return nil
+}
+
+// commandLines are those by which a program is started, unless a manifest says
+// otherwise.
+func commandLines(p assignment.Program) string {
+	var lines []string
+	for _, arguments := range p.Arguments {
+		lines = append(lines, strings.TrimSpace(p.Name+" "+strings.Join(arguments, " ")))
+	}
+	return strings.Join(lines, ", or ")
 }
 
 func findRule(catalogue features.Catalogue, id string) (features.Rule, error) {
@@ -84,22 +99,25 @@ func explainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			explain(c.OutOrStdout(), rule)
+			explain(c.OutOrStdout(), catalogue.Of(rule), rule)
 			return nil
 		},
 	}
 }
 
-func explain(w io.Writer, rule features.Rule) {
+func explain(w io.Writer, of features.Assignment, rule features.Rule) {
 	fmt.Fprintf(w, "%s  %s (%s)\n\n", rule.ID, rule.Title, rule.Level)
-	fmt.Fprintf(w, "Why     %s\nHint    %s\nSource  %s\n", rule.Why, rule.Hint, rule.Source)
+	fmt.Fprintf(w, "Why     %s\nHint    %s\nSource  %s\n        (%s)\n", rule.Why, rule.Hint, sourceName(of, rule.Source), rule.Source)
 	if len(rule.Needs) > 0 {
 		fmt.Fprintf(w, "Needs   %s\n", strings.Join(rule.Needs, ", "))
 	}
 	for _, scenario := range rule.Scenarios {
 		fmt.Fprintf(w, "\nScenario: %s\n", scenario.Name)
 		for _, step := range scenario.Steps {
-			fmt.Fprintf(w, "  %s\n", step)
+			fmt.Fprintf(w, "  %s\n", step.Text)
+			for _, row := range step.Rows {
+				fmt.Fprintf(w, "    %s\n", row)
+			}
 		}
 	}
 }

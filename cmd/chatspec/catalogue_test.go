@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"html"
 	"maps"
 	"os"
 	"path/filepath"
@@ -37,8 +38,16 @@ func TestListShowsAssignmentsThenRulesThenScenarios(t *testing.T) {
 	t.Parallel()
 	var assignments strings.Builder
 	for _, a := range catalogue(t).Assignments {
-		fmt.Fprintf(&assignments, "%-12s %d rules\n", a.ID, len(a.Rules()))
+		fmt.Fprintf(&assignments, "%-12s %3d rules  %s (%s)\n", a.ID, len(a.Rules()), a.Title, a.Course)
 		var rules strings.Builder
+		fmt.Fprintln(&rules, "Handed in")
+		for _, p := range a.Programs {
+			var lines []string
+			for _, arguments := range p.Arguments {
+				lines = append(lines, p.Name+" "+strings.Join(arguments, " "))
+			}
+			fmt.Fprintf(&rules, "  %s\n", strings.Join(lines, ", or "))
+		}
 		for _, feature := range a.Features {
 			fmt.Fprintln(&rules, feature.Title)
 			for _, rule := range feature.Rules {
@@ -65,14 +74,21 @@ func TestExplainSaysAllThatIsKnownOfARule(t *testing.T) {
 	for _, id := range []string{"PEER-3.2", "peer-3.2", "@PEER-3.2"} {
 		got := prints(t, "explain", id)
 		rule, _ := catalogue(t).Rule("PEER-3.2")
-		for _, part := range append([]string{
-			"PEER-3.2  " + rule.Title + " (must)\n", "Why     " + rule.Why, "Hint    " + rule.Hint, "Source  " + rule.Source,
+		parts := []string{
+			"PEER-3.2  " + rule.Title + " (must)\n", "Why     " + rule.Why, "Hint    " + rule.Hint, "Source  the exercise on chats over TCP (EM132244592), question 1\n        (" + rule.Source + ")\n",
 			"\nScenario: " + rule.Scenarios[0].Name + "\n",
-		}, rule.Scenarios[0].Steps...) {
+		}
+		for _, step := range rule.Scenarios[0].Steps {
+			parts = append(parts, "  "+step.Text+"\n")
+		}
+		for _, part := range parts {
 			if !strings.Contains(got, part) {
 				t.Errorf("explain %s does not say %q:\n%s", id, part, got)
 			}
 		}
+	}
+	if got := prints(t, "explain", "PEER-2.2"); !strings.Contains(got, "\n  Given these chats are running:\n    | user | names |\n    | user1 | user2, user3 |\n") {
+		t.Errorf("it does not show the table of PEER-2.2:\n%s", got)
 	}
 	if got := prints(t, "explain", "SERVER-3.2"); !strings.Contains(got, "\nNeeds   SERVER-1.9, ") {
 		t.Errorf("it does not say what SERVER-3.2 needs:\n%s", got)
@@ -188,9 +204,15 @@ func TestTheConformancePageHasEveryRuleWithItsMutants(t *testing.T) {
 			continue
 		}
 		section, _, _ = strings.Cut(section, "\n#")
-		parts := []string{"- **" + string(rule.Level) + "**, from " + rule.Source + "\n", "- Why: " + rule.Why + "\n", "- Hint: " + rule.Hint + "\n"}
+		parts := []string{"- **" + string(rule.Level) + "**, from " + named(all.Of(rule), rule.Source) + "\n", "- Why: " + rule.Why + "\n", "- Hint: " + rule.Hint + "\n"}
 		for _, scenario := range rule.Scenarios {
-			parts = append(parts, "  - "+scenario.Name+"\n")
+			parts = append(parts, "<details><summary>Scenario: "+html.EscapeString(scenario.Name)+"</summary>\n")
+			for _, step := range scenario.Steps {
+				parts = append(parts, "\n"+step.Text+"\n")
+			}
+		}
+		for _, need := range rule.Needs {
+			parts = append(parts, "["+need+"](#"+strings.ReplaceAll(strings.ToLower(need), ".", "")+"-")
 		}
 		for _, part := range parts {
 			if !strings.Contains(section, part) {
@@ -202,4 +224,10 @@ func TestTheConformancePageHasEveryRuleWithItsMutants(t *testing.T) {
 			t.Errorf("the section of %s shows its mutants so:\n%s", id, section)
 		}
 	}
+}
+
+// named is a source as a reader knows it.
+func named(of features.Assignment, source string) string {
+	file, _, _ := strings.Cut(source, ",")
+	return strings.Replace(source, file, of.Sources[file], 1)
 }

@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"html"
+	"io/fs"
 	"strings"
+	"unicode"
 
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/mutants"
@@ -22,52 +25,163 @@ func conformance(root string) ([]byte, error) {
 	if len(all) == 0 {
 		return nil, fmt.Errorf("there are no mutants in %s: `chatspec docs` is run at the top of a checkout of chatspec", mutants.Folder)
 	}
-	var page strings.Builder
-	page.WriteString("# Conformance\n\n" +
-		"Every rule: its level, its source, its scenarios, and the mutants that prove that it can fail.\n" +
-		"This page is written by `chatspec docs` (`make docs`); do not edit it.\n\n" +
-		"`must`: the assignment demands it. `should`: it implies it. `robust`: beyond the text; reported,\n" +
-		"and never part of the verdict or the points.\n")
+	p := &page{mutants: all, anchors: map[string]string{}}
+	p.write("# %s\n\n"+
+		"Every rule: its level, its source, its scenarios, and the mutants that prove that it can fail.\n"+
+		"This page is written by `chatspec docs` (`make docs`); do not edit it.\n\n"+
+		"`must`: the assignment demands it. `should`: it implies it. `robust`: beyond the text; reported,\n"+
+		"and never part of the verdict or the points.\n", pageTitle)
+	p.contents(catalogue)
 	for _, assignment := range catalogue.Assignments {
-		fmt.Fprintf(&page, "\n## %s\n", assignment.ID)
-		if assignment.Rubric != nil {
-			writeRubric(&page, *assignment.Rubric)
-		}
-		for _, feature := range assignment.Features {
-			writeFeature(&page, feature, all)
-		}
+		p.assignment(assignment)
 	}
-	return []byte(page.String()), nil
+	return []byte(p.text.String()), nil
 }
 
-// writeRubric draws the score sheet as a table.
-func writeRubric(page *strings.Builder, rubric features.Rubric) {
-	cell := strings.NewReplacer("|", `\|`).Replace
-	fmt.Fprintf(page, "\n%v points, from %s. An item gives its points in the share of the scenarios of its rules that pass.\n\n", rubric.Points, rubric.Source)
-	page.WriteString("| item | points | rules |\n|---|--:|---|\n")
+// The headings of the page that no feature gives.
+const (
+	pageTitle     = "Conformance"
+	contentsTitle = "Contents"
+)
+
+// A page is being written.
+type page struct {
+	text    strings.Builder
+	mutants []mutants.Mutant
+	// anchors leads to each rule.
+	anchors map[string]string
+}
+
+func (p *page) write(format string, args ...any) { fmt.Fprintf(&p.text, format, args...) }
+
+// contents lists all headings, in the order in which they stand on the page.
+func (p *page) contents(catalogue features.Catalogue) {
+	var headings headings
+	headings.anchor(pageTitle)
+	headings.anchor(contentsTitle)
+	p.write("\n## %s\n\n", contentsTitle)
+	for _, assignment := range catalogue.Assignments {
+		p.write("- %s\n", link(assignment.ID, headings.anchor(assignment.ID)))
+		for _, feature := range assignment.Features {
+			p.write("  - %s\n", link(feature.Title, headings.anchor(feature.Title)))
+			for _, rule := range feature.Rules {
+				p.anchors[rule.ID] = headings.anchor(ruleHeading(rule))
+				p.write("    - %s\n", link(ruleHeading(rule), p.anchors[rule.ID]))
+			}
+		}
+	}
+}
+
+func ruleHeading(rule features.Rule) string { return rule.ID + " " + rule.Title }
+
+func link(text, anchor string) string { return fmt.Sprintf("[%s](#%s)", text, anchor) }
+
+// headings names the headings of a page as GitHub does, in the order in which they
+// stand there. Its zero value is ready.
+type headings struct{ taken []string }
+
+// anchor is the heading in small letters without its punctuation, and with a hyphen
+// for each blank; a number tells apart those that are alike.
+func (h *headings) anchor(heading string) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-' || unicode.In(r, unicode.Letter, unicode.Mark, unicode.Nd, unicode.Pc):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, heading)
+	alike := 0
+	for _, other := range h.taken {
+		if other == name {
+			alike++
+		}
+	}
+	h.taken = append(h.taken, name)
+	if alike > 0 {
+		return fmt.Sprintf("%s-%d", name, alike)
+	}
+	return name
+}
+
+func (p *page) assignment(assignment features.Assignment) {
+	p.write("\n## %s\n", assignment.ID)
+	if readme := assignment.ID + "/README.md"; exists(features.Files, readme) {
+		p.write("\nWhat it asks, in our own words: [%s](features/%s).\n", readme, readme)
+	}
+	if assignment.Rubric != nil {
+		p.rubric(assignment)
+	}
+	for _, feature := range assignment.Features {
+		p.write("\n### %s\n\n[%s](features/%s), from %s.\n", feature.Title, feature.Path, feature.Path, sourceName(assignment, feature.Source))
+		for _, rule := range feature.Rules {
+			p.rule(assignment, rule)
+		}
+	}
+}
+
+func exists(files fs.FS, name string) bool {
+	_, err := fs.Stat(files, name)
+	return err == nil
+}
+
+// sourceName says where a rule is from, as a reader knows the text: a source begins
+// with the name of the text's file.
+func sourceName(assignment features.Assignment, source string) string {
+	file, place, _ := strings.Cut(source, ", ")
+	name := assignment.Sources[file]
+	switch {
+	case name == "":
+		return source
+	case place == "":
+		return name
+	}
+	return name + ", " + place
+}
+
+// rubric draws the score sheet as a table.
+func (p *page) rubric(assignment features.Assignment) {
+	rubric, cell := assignment.Rubric, strings.NewReplacer("|", `\|`).Replace
+	p.write("\n%v points, from %s. An item gives its points in the share of the scenarios of its rules that pass.\n\n",
+		rubric.Points, sourceName(assignment, rubric.Source))
+	p.write("| item | points | rules |\n|---|--:|---|\n")
 	for _, item := range rubric.Items {
-		fmt.Fprintf(page, "| %s | %v | %s |\n", cell(item.Title), item.Points, strings.Join(item.Rules, ", "))
+		p.write("| %s | %v | %s |\n", cell(item.Title), item.Points, strings.Join(item.Rules, ", "))
 	}
 	if len(rubric.Unscored) > 0 {
-		fmt.Fprintf(page, "\nDemanded, and without points: %s.\n", strings.Join(rubric.Unscored, ", "))
+		p.write("\nDemanded, and without points: %s.\n", strings.Join(rubric.Unscored, ", "))
 	}
 }
 
-func writeFeature(page *strings.Builder, feature features.Feature, all []mutants.Mutant) {
-	fmt.Fprintf(page, "\n### %s\n\n[%s](features/%s), from %s.\n", feature.Title, feature.Path, feature.Path, feature.Source)
-	for _, rule := range feature.Rules {
-		fmt.Fprintf(page, "\n#### %s %s\n\n", rule.ID, rule.Title)
-		fmt.Fprintf(page, "- **%s**, from %s\n- Why: %s\n- Hint: %s\n", rule.Level, rule.Source, rule.Why, rule.Hint)
-		if len(rule.Needs) > 0 {
-			fmt.Fprintf(page, "- Needs: %s\n", strings.Join(rule.Needs, ", "))
-		}
-		page.WriteString("- Scenarios:\n")
-		for _, scenario := range rule.Scenarios {
-			fmt.Fprintf(page, "  - %s\n", scenario.Name)
-		}
-		page.WriteString("- Mutants:\n")
-		for _, mutant := range mutants.Of(all, rule.ID) {
-			fmt.Fprintf(page, "  - `%s`: %s\n", mutant.Name, mutant.Fault)
+func (p *page) rule(assignment features.Assignment, rule features.Rule) {
+	p.write("\n#### %s\n\n", ruleHeading(rule))
+	p.write("- **%s**, from %s\n- Why: %s\n- Hint: %s\n", rule.Level, sourceName(assignment, rule.Source), rule.Why, rule.Hint)
+	var needs []string
+	for _, need := range rule.Needs {
+		needs = append(needs, link(need, p.anchors[need]))
+	}
+	if len(needs) > 0 {
+		p.write("- Needs: %s\n", strings.Join(needs, ", "))
+	}
+	p.write("- Mutants:\n")
+	for _, mutant := range mutants.Of(p.mutants, rule.ID) {
+		p.write("  - `%s`: %s\n", mutant.Name, mutant.Fault)
+	}
+	p.write("\n")
+	for _, scenario := range rule.Scenarios {
+		p.scenario(scenario)
+	}
+}
+
+// scenario draws a scenario whose steps a reader unfolds.
+func (p *page) scenario(scenario features.Scenario) {
+	p.write("<details><summary>Scenario: %s</summary>\n\n```gherkin\n", html.EscapeString(scenario.Name))
+	for _, step := range scenario.Steps {
+		p.write("%s\n", step.Text)
+		for _, row := range step.Rows {
+			p.write("  %s\n", row)
 		}
 	}
+	p.write("```\n\n</details>\n")
 }

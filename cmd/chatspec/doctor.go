@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/broker"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -110,7 +111,12 @@ func tryPrograms(ctx context.Context, t *target.Target, a features.Assignment) (
 		return a.Programs[0].Name, err
 	}
 	defer func() { err = errors.Join(err, run.Close()) }()
-	session := vocabulary.Begin(run)
+	services, closeServices, err := vocabularies.OpenServices(ctx, []features.Assignment{a}, broker.Embedded)
+	if err != nil {
+		return a.Programs[0].Name, err
+	}
+	defer func() { err = errors.Join(err, closeServices()) }()
+	session := vocabulary.Begin(run, services)
 	for _, name := range a.ProgramNames() {
 		if err := session.Calibrate(ctx, name); err != nil {
 			return name, err

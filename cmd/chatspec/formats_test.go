@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,15 +37,16 @@ type Counts struct {
 type testcase struct {
 	Name    string   `xml:"name,attr"`
 	Class   string   `xml:"classname,attr"`
-	Status  string   `xml:"status,attr"`
 	Time    float64  `xml:"time,attr"`
 	Failure []remark `xml:"failure"`
 	Error   []remark `xml:"error"`
 	Skipped []remark `xml:"skipped"`
+	Output  string   `xml:"system-out"`
 }
 
 type remark struct {
 	Message string `xml:"message,attr"`
+	Text    string `xml:",chardata"`
 }
 
 // count counts the cases as readers do: by what stands in each.
@@ -61,36 +63,43 @@ func count(cases []testcase) Counts {
 
 // cucumber is Cucumber's JSON, with the fields that its readers use.
 type cucumber []struct {
-	URI         string `json:"uri"`
-	ID          string `json:"id"`
-	Keyword     string `json:"keyword"`
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	Line        int    `json:"line"`
-	Tags        []struct {
-		Name string `json:"name"`
-		Line int    `json:"line"`
-	} `json:"tags"`
+	URI      string       `json:"uri"`
+	ID       string       `json:"id"`
+	Keyword  string       `json:"keyword"`
+	Name     string       `json:"name"`
+	Line     int          `json:"line"`
+	Tags     cucumberTags `json:"tags"`
 	Elements []struct {
-		ID      string `json:"id"`
-		Keyword string `json:"keyword"`
-		Name    string `json:"name"`
-		Line    int    `json:"line"`
-		Type    string `json:"type"`
-		Steps   []struct {
-			Keyword string `json:"keyword"`
-			Name    string `json:"name"`
-			Line    int    `json:"line"`
-			Match   struct {
-				Location string `json:"location"`
-			} `json:"match"`
-			Result struct {
-				Status   string `json:"status"`
-				Duration int64  `json:"duration"`
-				Error    string `json:"error_message"`
-			} `json:"result"`
-		} `json:"steps"`
+		ID      string         `json:"id"`
+		Keyword string         `json:"keyword"`
+		Name    string         `json:"name"`
+		Line    int            `json:"line"`
+		Type    string         `json:"type"`
+		Tags    cucumberTags   `json:"tags"`
+		Steps   []cucumberStep `json:"steps"`
 	} `json:"elements"`
+}
+
+type cucumberTags []struct {
+	Name string `json:"name"`
+}
+
+type cucumberStep struct {
+	Keyword string `json:"keyword"`
+	Name    string `json:"name"`
+	Line    int    `json:"line"`
+	Match   struct {
+		Location string `json:"location"`
+	} `json:"match"`
+	Result struct {
+		Status   string `json:"status"`
+		Duration int64  `json:"duration"`
+		Error    string `json:"error_message"`
+	} `json:"result"`
+	Embeddings []struct {
+		Data     []byte `json:"data"`
+		MimeType string `json:"mime_type"`
+	} `json:"embeddings"`
 }
 
 // TestReportsForMachines runs a chat on which rules pass, fail and are blocked,
@@ -103,7 +112,7 @@ func TestReportsForMachines(t *testing.T) {
 	dir := folder(t, map[string]string{"chat.py": program})
 	file := func(name string) string { return filepath.Join(dir, "reports."+name) }
 	got := chatspec(t, call{args: []string{
-		"run", dir, "--tags", "@PEER-1.1,@PEER-2.1,@PEER-3.1,@PEER-3.2",
+		"run", dir, "--tags", "@PEER-1.1,@PEER-3.1,@PEER-3.2",
 		"--format", "json:" + file("json"), "--format", "junit:" + file("xml"), "--format", "cucumber:" + file("cucumber"), "--format", "pretty:" + file("txt"),
 	}})
 	if got.status != 1 || got.stdout != "" || got.stderr != "" {
@@ -122,6 +131,7 @@ func TestReportsForMachines(t *testing.T) {
 		t.Fatalf("passed %q, failed %q, blocked %q: the reports are of little use", passed, failed, blocked)
 	}
 	t.Run("JSON", func(t *testing.T) { checkContract(t, read("json")) })
+	t.Run("steps and events", func(t *testing.T) { checkStepsAndEvents(t, result) })
 	t.Run("JUnit", func(t *testing.T) { checkJUnit(t, read("xml"), passed, failed, blocked) })
 	t.Run("JUnit, read in Python", func(t *testing.T) { checkJUnitInPython(t, file("xml"), len(passed), len(failed), len(blocked)) })
 	t.Run("Cucumber", func(t *testing.T) { checkCucumber(t, read("cucumber"), passed, failed, blocked) })
@@ -132,17 +142,50 @@ func TestReportsForMachines(t *testing.T) {
 	})
 }
 
+// scenarios names those of a verdict, with their rules.
 func scenarios(result grading.Result, verdict grading.Verdict) []string {
 	var names []string
 	for _, rule := range result.Rules {
 		for _, scenario := range rule.Scenarios {
 			if scenario.Verdict == verdict {
-				names = append(names, scenario.Name)
+				names = append(names, rule.ID+" "+rule.Title+" · "+scenario.Name)
 			}
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// checkStepsAndEvents wants each scenario to say what its steps came to, and each
+// that did not pass to tell all that happened from its start.
+func checkStepsAndEvents(t *testing.T, result grading.Result) {
+	t.Helper()
+	for _, rule := range result.Rules {
+		for _, scenario := range rule.Scenarios {
+			ended := len(scenario.Steps)
+			for i, step := range scenario.Steps {
+				want := grading.Passed
+				switch {
+				case step.Verdict == scenario.Verdict && scenario.Verdict != grading.Passed && ended == len(scenario.Steps):
+					ended, want = i, scenario.Verdict
+				case i > ended:
+					want = grading.Skipped
+				}
+				if step.Verdict != want || step.Line == 0 || (step.Verdict == grading.Skipped) != (step.Seconds == 0) {
+					t.Errorf("%s, %s, is %s; step %d is %+v", rule.ID, scenario.Name, scenario.Verdict, i, step)
+				}
+			}
+			if scenario.Verdict == grading.Passed {
+				continue
+			}
+			if ended == len(scenario.Steps) || !strings.HasSuffix(scenario.Steps[ended].Text, " "+scenario.Failure.Step) {
+				t.Errorf("%s, %s, ended at %q: %+v", rule.ID, scenario.Name, scenario.Failure.Step, scenario.Steps)
+			}
+			if events := scenario.Failure.Events; len(events) < 3 || events[0].Kind != "started" || events[0].From != "ann" {
+				t.Errorf("%s, %s, tells of %+v", rule.ID, scenario.Name, events)
+			}
+		}
+	}
 }
 
 // checkContract looks for the names of the schema chatspec/1.
@@ -155,11 +198,14 @@ func checkContract(t *testing.T, data []byte) {
 	for path, names := range map[string][]string{
 		"":                        {"schema", "assignment", "target", "seconds", "verdict", "programs", "rules", "observations", "score"},
 		"programs":                {"name", "command"},
-		"rules":                   {"id", "title", "level", "verdict", "scenarios"},
-		"rules.scenarios":         {"name", "verdict", "seconds"},
-		"rules.scenarios.failure": {"step", "expected", "observed", "hint"},
-		"score":                   {"earned", "possible", "items"},
-		"score.items":             {"title", "earned", "possible", "rules"},
+		"rules":                   {"id", "title", "level", "verdict", "why", "needs", "scenarios"},
+		"rules.scenarios":         {"name", "verdict", "seconds", "steps"},
+		"rules.scenarios.steps":   {"text", "verdict"},
+		"rules.scenarios.failure": {"step", "expected", "observed", "hint", "journal", "events"},
+
+		"rules.scenarios.failure.events": {"at", "from", "kind"},
+		"score":                          {"earned", "possible", "items"},
+		"score.items":                    {"title", "earned", "possible", "rules"},
 	} {
 		found := at(object, path)
 		if len(found) == 0 {
@@ -219,22 +265,19 @@ func checkJUnit(t *testing.T, data []byte, passed, failed, blocked []string) {
 		switch {
 		case len(one.Failure) == 1 && len(one.Skipped) == 0:
 			seen[1] = append(seen[1], one.Name)
-			if !strings.Contains(one.Failure[0].Message, "expected: ") || one.Status != "failed" {
+			if !strings.Contains(one.Failure[0].Message, "expected: ") || !strings.Contains(one.Failure[0].Text, "What happened last:\n") {
 				t.Errorf("a failure is %+v", one)
 			}
 		case len(one.Skipped) == 1 && len(one.Failure) == 0:
 			seen[2] = append(seen[2], one.Name)
-			if one.Skipped[0].Message == "" || one.Status != "skipped" {
+			if !strings.HasPrefix(one.Skipped[0].Message, "blocked: expected: ") || !strings.Contains(one.Output, "What happened last:\n") {
 				t.Errorf("one that was blocked is %+v", one)
 			}
 		default:
 			seen[0] = append(seen[0], one.Name)
-			if one.Status != "passed" {
-				t.Errorf("one that passed is %+v", one)
-			}
 		}
-		if one.Name == "" || one.Class == "" {
-			t.Errorf("a test is called %q of %q", one.Name, one.Class)
+		if one.Class != "tcp-peer" || one.Time <= 0 {
+			t.Errorf("a test is %+v", one)
 		}
 	}
 	for i, want := range [][]string{passed, failed, blocked} {
@@ -282,34 +325,19 @@ func checkCucumber(t *testing.T, data []byte, passed, failed, blocked []string) 
 	}
 	var seen [3][]string
 	for _, feature := range report {
-		if feature.URI == "" || feature.ID == "" || feature.Keyword != "Feature" || feature.Name == "" || feature.Line == 0 || len(feature.Tags) == 0 {
+		if !strings.HasPrefix(feature.URI, "tcp-peer/") || feature.ID == "" || feature.Keyword != "Feature" || feature.Name == "" || feature.Line == 0 || len(feature.Tags) == 0 {
 			t.Errorf("a feature is %+v", feature)
 		}
 		for _, element := range feature.Elements {
-			if element.ID == "" || element.Type != "scenario" || !strings.HasPrefix(element.Keyword, "Scenario") || element.Name == "" || element.Line == 0 || len(element.Steps) == 0 {
+			if element.ID == "" || element.Type != "scenario" || element.Keyword != "Scenario" || element.Name == "" || element.Line == 0 || len(element.Steps) == 0 {
 				t.Errorf("a scenario is %+v", element)
 			}
-			at := 0
-			for _, step := range element.Steps {
-				if strings.TrimSpace(step.Keyword) == "" || step.Name == "" || step.Line == 0 || step.Match.Location == "" {
-					t.Errorf("a step is %+v", step)
-				}
-				switch step.Result.Status {
-				case "passed":
-				case "failed":
-					at = 1
-					if !strings.Contains(step.Result.Error, "expected: ") {
-						t.Errorf("a step that failed says %q", step.Result.Error)
-					}
-				case "skipped":
-					if at == 0 { // after a failure the rest is left out, too
-						at = 2
-					}
-				default:
-					t.Errorf("a step came to %q", step.Result.Status)
-				}
+			rule, _ := catalogue(t).Rule(strings.TrimPrefix(element.Tags[2].Name, "@"))
+			if element.Tags[0].Name != "@tcp-peer" || element.Tags[1].Name != "@"+string(rule.Level) {
+				t.Errorf("a scenario has the tags %v", element.Tags)
 			}
-			seen[at] = append(seen[at], element.Name)
+			ended := verdictOf(t, element.Steps)
+			seen[ended] = append(seen[ended], rule.ID+" "+rule.Title+" · "+element.Name)
 		}
 	}
 	for i, want := range [][]string{passed, failed, blocked} {
@@ -320,9 +348,38 @@ func checkCucumber(t *testing.T, data []byte, passed, failed, blocked []string) 
 	}
 }
 
+// verdictOf is 0 where all steps passed, 1 where one failed, 2 where one blocked.
+func verdictOf(t *testing.T, steps []cucumberStep) int {
+	t.Helper()
+	verdict := 0
+	for _, step := range steps {
+		if strings.TrimSpace(step.Keyword) == "" || step.Name == "" || step.Line == 0 || !strings.HasSuffix(step.Match.Location, ":"+strconv.Itoa(step.Line)) {
+			t.Errorf("a step is %+v", step)
+		}
+		says, told := step.Result.Error, ""
+		for _, embedding := range step.Embeddings {
+			told += embedding.MimeType + ": " + string(embedding.Data)
+		}
+		switch {
+		case step.Result.Status == "passed" && verdict == 0 && says+told == "":
+		case step.Result.Status == "skipped" && verdict > 0 && says+told == "":
+		case step.Result.Status == "failed" && verdict == 0 && strings.HasPrefix(says, "expected: "):
+			verdict = 1
+		case step.Result.Status == "skipped" && verdict == 0 && strings.HasPrefix(says, "blocked: expected: "):
+			verdict = 2
+		default:
+			t.Errorf("a step is %+v", step)
+		}
+		if says != "" && (!strings.HasPrefix(told, "text/plain: Step ") || !strings.Contains(told, "What happened last:\n")) {
+			t.Errorf("the step that ended the scenario tells %q", told)
+		}
+	}
+	return verdict
+}
+
 func TestTheFormatProgressShowsALetterForEachScenario(t *testing.T) {
 	t.Parallel()
-	got := chatspec(t, call{args: []string{"run", "--format", "progress", "--tags", "@PEER-2.1,@PEER-3.2"}})
+	got := chatspec(t, call{args: []string{"run", "--format", "progress", "--tags", "@PEER-2.1,@PEER-3.1"}})
 	if want := "....\ntcp-peer: conformant; rules passed: 2 of 2 must\n"; got.status != 0 || got.stdout != want {
 		t.Errorf("it ends with %d and prints\n%s", got.status, got.stdout)
 	}
@@ -335,7 +392,7 @@ func TestEachFormatCanGoToStandardOutput(t *testing.T) {
 	} {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
-			got := chatspec(t, call{args: []string{"run", "--format", format, "--tags", "@PEER-3.2"}})
+			got := chatspec(t, call{args: []string{"run", "--format", format, "--tags", "@PEER-3.1"}})
 			if got.status != 0 || got.stderr != "" || !strings.HasPrefix(got.stdout, begin) || strings.Contains(got.stdout, "\x1b") {
 				t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
 			}

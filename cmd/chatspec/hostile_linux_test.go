@@ -136,7 +136,7 @@ rest()
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			dir := folder(t, map[string]string{"chat.py": c.program})
-			got := chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.1,@PEER-3.2", "--patience", "2", "--jobs", "3", "--format", "json"}})
+			got := chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.1,@PEER-3.1", "--patience", "2", "--jobs", "3", "--format", "json"}})
 			if got.status != 1 || got.stderr != "" {
 				t.Fatalf("it ends with %d and says %q", got.status, got.stderr)
 			}

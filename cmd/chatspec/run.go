@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,6 +15,7 @@ import (
 
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/assignment"
+	"github.com/chatspec/chatspec/fixtures/broker"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -35,6 +34,7 @@ type runOptions struct {
 	patience    float64
 	isolate     string
 	limits      string
+	amqp        string
 }
 
 func runCommand() *cobra.Command {
@@ -44,8 +44,8 @@ func runCommand() *cobra.Command {
 		Short: "Judge a submission's folder, or the reference",
 		Long: `Judge a target: a submission's folder, or ` + "`reference`" + ` (the default).
 
-The exit status is 0 where every rule that the text demands has passed, 1 where
-one has not, and 2 where the run itself could not be done.`,
+The exit status is 0 where no rule that the text demands failed or is blocked and
+one at least has passed, 1 otherwise, and 2 where the run itself could not be done.`,
 		Args: atMost(1, "one target: a folder, or `reference`"),
 		RunE: func(c *cobra.Command, args []string) error {
 			name := "reference"
@@ -56,11 +56,12 @@ one has not, and 2 where the run itself could not be done.`,
 		},
 	}
 	c.Flags().StringSliceVar(&o.assignments, "assignment", nil, "`ID` of an assignment to judge; several at once (default: what the folder answers)")
-	c.Flags().StringVar(&o.tags, "tags", "", "judge only what the tag `EXPR` selects: \"@PEER-3.2\", \"@must && ~@part-5\"")
+	c.Flags().StringVar(&o.tags, "tags", "", "judge only what the tag `EXPR` selects: \"@PEER-3.2,@PEER-4.1\" are these rules and those that they need; of what \"@must && ~@part-5\" selects, it is only said which needed rules are left out")
 	c.Flags().StringArrayVar(&o.formats, "format", []string{"pretty"}, "`F[:FILE]`: pretty, progress, junit, cucumber or json; several at once")
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
 	c.Flags().StringVar(&o.isolate, "isolate", string(sandbox.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
 	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
+	c.Flags().StringVar(&o.amqp, "amqp", broker.Embedded, "which RabbitMQ programs are given, where they need one: `KIND` is embedded")
 	c.Flags().Float64Var(&o.patience, "patience", 1, "multiplies every deadline")
 	return c
 }
@@ -87,25 +88,30 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	j := judge{
-		runOptions: o, catalogue: catalogue, outputs: outputs, stderr: stderr,
-		stage: stage.Options{Patience: o.patience, Isolate: sandbox.Isolation(o.isolate), Limits: limits},
-	}
-	report, err := j.all(ctx, t, stdout)
+	chosen, err := selectBy(o.tags, catalogue, t.Assignments)
 	if err != nil {
 		return err
 	}
-	if err := outputs.write(report, stdout); err != nil {
+	if warning := chosen.warning(); warning != "" {
+		fmt.Fprintf(stderr, "chatspec: %s\n", warning)
+	}
+	o.tags = chosen.tags
+	j := judge{
+		runOptions: o, catalogue: catalogue, stderr: stderr,
+		stage: stage.Options{Patience: o.patience, Isolate: sandbox.Isolation(o.isolate), Limits: limits},
+	}
+	results, err := j.all(ctx, t, outputs.progress(stdout, chosen.scenarios))
+	if err != nil {
 		return err
 	}
-	return conclude(report.results)
+	if err := outputs.write(results, stdout); err != nil {
+		return err
+	}
+	return conclude(results)
 }
 
 // maxPatience bounds --patience: with more, deadlines would be no numbers.
 const maxPatience = 1000.0
-
-// tagExpression is what godog understands; it panics at some of the rest.
-var tagExpression = regexp.MustCompile(`^\s*$|^\s*~?@?\w[\w.-]*\s*((&&|,)\s*~?@?\w[\w.-]*\s*)*$`)
 
 // distinct takes out what stands in the list twice.
 func distinct(list []string) []string {
@@ -150,56 +156,44 @@ func (o runOptions) target(ctx context.Context, name string, known []assignment.
 	return t, nil
 }
 
-// A report is what a run has to say.
-type report struct {
-	results []grading.Result
-	// godog holds, by format, what godog itself has written.
-	godog map[string][]byte
-}
-
 // A judge judges a target as the flags say.
 type judge struct {
 	runOptions
 	catalogue features.Catalogue
-	outputs   outputs
 	stage     stage.Options
+	services  steps.Services
 	stderr    io.Writer
 	warned    bool // of where programs run
 }
 
 // all judges all assignments that the target answers, and grades each.
-func (j *judge) all(ctx context.Context, t *target.Target, stdout io.Writer) (report, error) {
-	scratch, err := j.outputs.scratch()
-	if err != nil {
-		return report{}, fmt.Errorf("making a folder for the report: %w", err)
-	}
-	defer os.RemoveAll(scratch)
-
-	count, err := steps.Count(features.Files, t.Assignments, j.tags)
-	if err != nil {
-		return report{}, err
-	}
-	if count == 0 {
-		return report{}, fmt.Errorf("no scenario has the tags %q: `chatspec list` shows the rules, whose ids are tags", j.tags)
-	}
-	progress := j.outputs.progress(stdout, count)
-	r := report{godog: map[string][]byte{}}
+func (j *judge) all(ctx context.Context, t *target.Target, progress progress) (results []grading.Result, err error) {
+	defer progress.end()
+	var known []features.Assignment
 	for _, id := range t.Assignments {
-		result, err := j.one(ctx, t.For(id), id, scratch, progress)
+		a, _ := j.catalogue.Assignment(id)
+		known = append(known, a)
+	}
+	services, closeServices, err := vocabularies.OpenServices(ctx, known, j.amqp)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, closeServices()) }()
+	j.services = services
+	for _, id := range t.Assignments {
+		result, err := j.one(ctx, t.For(id), id, progress)
 		if err != nil {
-			progress.end()
-			return report{}, err
+			return nil, err
 		}
 		if len(result.Rules) > 0 {
-			r.results = append(r.results, result)
+			results = append(results, result)
 		}
 	}
-	progress.end()
-	return r, j.outputs.collect(scratch, r.godog)
+	return results, nil
 }
 
 // one judges one assignment.
-func (j *judge) one(ctx context.Context, t *target.Target, id, scratch string, progress progress) (result grading.Result, err error) {
+func (j *judge) one(ctx context.Context, t *target.Target, id string, progress progress) (result grading.Result, err error) {
 	known, _ := j.catalogue.Assignment(id)
 	run, err := stage.NewRun(t, j.stage)
 	if err != nil {
@@ -213,10 +207,9 @@ func (j *judge) one(ctx context.Context, t *target.Target, id, scratch string, p
 	begun := time.Now()
 	outcomes, err := vocabularies.Run(ctx, run, known, steps.Options{
 		Features: features.Files,
+		Services: j.services,
 		Tags:     j.tags,
 		Jobs:     j.jobs,
-		Format:   j.outputs.godogFormat(scratch),
-		Output:   io.Discard,
 		Progress: progress.step,
 	})
 	if err != nil {
@@ -257,18 +250,15 @@ type output struct{ format, file string }
 
 type outputs []output
 
-// ours are the formats that chatspec writes itself; godog writes the others.
-func ours() []string { return []string{"pretty", "progress", "json"} }
-
-func godogs() []string { return []string{"junit", "cucumber"} }
+func formats() []string { return []string{"pretty", "progress", "json", "junit", "cucumber"} }
 
 func (o runOptions) outputs() (outputs, error) {
 	var all outputs
 	toTerminal := 0
 	for _, text := range o.formats {
 		format, file, _ := strings.Cut(text, ":")
-		if known := append(ours(), godogs()...); !slices.Contains(known, format) {
-			return nil, fmt.Errorf("there is no format %q; there are %s", format, strings.Join(known, ", "))
+		if !slices.Contains(formats(), format) {
+			return nil, fmt.Errorf("there is no format %q; there are %s", format, strings.Join(formats(), ", "))
 		}
 		if file == "" {
 			toTerminal++
@@ -298,73 +288,38 @@ func writable(file string) error {
 	return errors.Join(err, f.Close())
 }
 
-// scratch makes a folder for what godog writes, if it is to write anything: what
-// is not made is not left by a run that is killed.
-func (o outputs) scratch() (string, error) {
-	if o.godogFormat("") == "" {
-		return "", nil
-	}
-	return os.MkdirTemp("", "chatspec-report-")
-}
-
-// godogFormat is the list of formats for godog, each to a file in scratch.
-func (o outputs) godogFormat(scratch string) string {
-	var list []string
-	for _, out := range o {
-		if entry := out.format + ":" + filepath.Join(scratch, out.format); slices.Contains(godogs(), out.format) && !slices.Contains(list, entry) {
-			list = append(list, entry)
-		}
-	}
-	return strings.Join(list, ",")
-}
-
-func (o outputs) collect(scratch string, into map[string][]byte) error {
-	for _, out := range o {
-		if !slices.Contains(godogs(), out.format) {
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join(scratch, out.format))
-		if err != nil {
-			return fmt.Errorf("reading what godog has written: %w", err)
-		}
-		if out.format == "junit" {
-			if data, err = countSkipped(data); err != nil {
-				return fmt.Errorf("understanding what godog has written: %w", err)
-			}
-		}
-		into[out.format] = data
-	}
-	return nil
-}
-
 // write writes all formats.
-func (o outputs) write(r report, stdout io.Writer) error {
+func (o outputs) write(results []grading.Result, stdout io.Writer) error {
 	for _, out := range o {
-		if err := out.write(r, stdout); err != nil {
+		if err := out.write(results, stdout); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
 	return nil
 }
 
-func (out output) write(r report, stdout io.Writer) (err error) {
-	w := stdout
-	if out.file != "" {
-		f, err := os.Create(out.file)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, f.Close()) }()
-		w = f
+func (out output) write(results []grading.Result, stdout io.Writer) (err error) {
+	if out.file == "" {
+		return out.writeTo(stdout, results)
 	}
+	f, err := os.Create(out.file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return out.writeTo(f, results)
+}
+
+func (out output) writeTo(w io.Writer, results []grading.Result) error {
 	switch out.format {
 	case "pretty":
-		return grading.WritePretty(w, r.results)
+		return grading.WritePretty(w, results)
 	case "progress":
-		return grading.WriteProgress(w, r.results)
+		return grading.WriteProgress(w, results)
 	case "json":
-		return grading.WriteJSON(w, r.results)
+		return grading.WriteJSON(w, results)
+	case "junit":
+		return grading.WriteJUnit(w, results)
 	}
-	_, err = w.Write(r.godog[out.format])
-	return err
+	return grading.WriteCucumber(w, results)
 }

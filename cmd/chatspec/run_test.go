@@ -94,7 +94,7 @@ func ids(result grading.Result, verdict grading.Verdict) []string {
 func TestTheReferenceConforms(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"run"}, {"run", "reference"}, {"run", "reference", "--assignment", "tcp-peer"}} {
-		got := chatspec(t, call{args: append(args, "--tags", "@PEER-3.2")})
+		got := chatspec(t, call{args: append(args, "--tags", "@PEER-3.1")})
 		if got.status != 0 || got.stderr != "" {
 			t.Errorf("%v ends with %d and says %q", args, got.status, got.stderr)
 		}
@@ -223,15 +223,15 @@ func TestThePrettyReportNamesExpectedObservedHintAndJournal(t *testing.T) {
 			"\n  Hint      begin with 0, ",
 			"\n  What happened last:\n",
 			`ann → bob: {"seq": 1, "user": "ann", "message": "one"}`,
-			"\ntcp-peer: nonconformant; rules passed: 1 of 2 must\n",
+			"\ntcp-peer: nonconformant; rules passed: 3 of 4 must\n",
 		}},
 		{"it crashes at its start", "import os\nos.environ['CHAT_HOME']\n", "@PEER-1.1,@PEER-3.2", []string{
 			"\n✗ PEER-1.1 ",
 			"\n  Observed  it ended before it listened (exit status 1)",
 			"\n  What it wrote to standard error:\n    Traceback (most recent call last):\n",
 			"KeyError: 'CHAT_HOME'",
-			"\n– blocked: PEER-3.2\n",
-			"\ntcp-peer: nonconformant; rules passed: 0 of 2 must\n",
+			"\n– blocked: PEER-2.1, PEER-2.3, PEER-3.2\n",
+			"\ntcp-peer: nonconformant; rules passed: 0 of 4 must\n",
 		}},
 		{"it would rule the terminal", "import sys\nsys.exit('\\x1b[31mred\\x1b[2J\\x07')\n", "@PEER-1.1", []string{
 			"·[31mred·[2J·",
@@ -278,5 +278,53 @@ func TestASubmissionMayHoldItsLibraries(t *testing.T) {
 	dir := folder(t, map[string]string{"chat.py": right, "node_modules/x/index.js": "", "venv/lib/x.py": "", ".git/HEAD": ""})
 	if got := chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.1"}}); got.status != 0 {
 		t.Errorf("it ends with %d and says %s", got.status, got.stderr)
+	}
+}
+
+func TestARuleThatNeedsOthersIsRunWithThem(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{"chat.py": wrong(t, `        print(message["user"] + ": " + message["message"], flush=True)`, "        pass")})
+	got := chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.4", "--format", "json"}})
+	result := results(t, got.stdout)[0]
+	if got.status != 1 || got.stderr != "" || !slices.Equal(ids(result, grading.Passed), []string{"PEER-1.1"}) ||
+		!slices.Equal(ids(result, grading.Failed), []string{"PEER-4.1"}) || !slices.Equal(ids(result, grading.Blocked), []string{"PEER-1.4"}) {
+		t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
+	}
+	// Alone it has failed, and it is said why that may be.
+	got = chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.4 && @should", "--format", "json"}})
+	result = results(t, got.stdout)[0]
+	want := "chatspec: --tags leaves out PEER-1.1, PEER-4.1, which rules that are judged need: where one of those is broken, these fail and are not blocked\n"
+	if got.status != 1 || got.stderr != want || !slices.Equal(ids(result, grading.Failed), []string{"PEER-1.4"}) || len(result.Rules) != 1 {
+		t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
+	}
+}
+
+// TestTheExitStatusIsAboutWhatTheTextDemands: 0 where no demanded rule failed or is
+// blocked, and one has passed.
+func TestTheExitStatusIsAboutWhatTheTextDemands(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	quotes := wrong(t, `message["user"] + ": " + message["message"]`, `message["user"] + ": " + message["message"].replace('"', "'")`)
+	deaf := wrong(t, `socket.create_server(("127.0.0.1", port))`, "socket.socket()")
+	for _, c := range []struct {
+		name, program, tags string
+		status              int
+	}{
+		{"a demanded rule passed", right, "@PEER-1.1", 0},
+		{"a demanded rule failed", deaf, "@PEER-1.1", 1},
+		{"one passed and one failed", deaf, "@PEER-1.1,@PEER-3.1", 1},
+		{"one is blocked, and what it needs was not run", deaf, "@PEER-4.2 && @must", 1},
+		{"one that is only implied failed", quotes, "@PEER-4.4", 0},
+		{"nothing that was demanded was run, and nothing passed", quotes, "@PEER-4.4 && @should", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, map[string]string{"chat.py": c.program})
+			got := chatspec(t, call{args: []string{"run", dir, "--tags", c.tags}})
+			if got.status != c.status {
+				t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
+			}
+		})
 	}
 }

@@ -25,7 +25,7 @@ func Vocabulary() steps.Vocabulary {
 		Name:      "tcp",
 		Protocol:  jsonstream.Protocol,
 		Sentences: slices.Concat(chatSentences(), serverSentences()),
-		Begin:     func(run *stage.Run) steps.Session { return begin(run) },
+		Begin:     func(run *stage.Run, _ steps.Services) steps.Session { return begin(run) },
 	}
 }
 

@@ -14,7 +14,7 @@ func Vocabulary() steps.Vocabulary {
 		Name:      "zmq",
 		Protocol:  zmtp.Protocol,
 		Sentences: sentences(),
-		Begin:     func(run *stage.Run) steps.Session { return begin(run) },
+		Begin:     func(run *stage.Run, _ steps.Services) steps.Session { return begin(run) },
 	}
 }
 

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chatspec/chatspec/features"
+)
+
+func TestARuleIsJudgedWithWhatItNeeds(t *testing.T) {
+	catalogue, err := features.Read(features.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	assignments := []string{"tcp-peer", "tcp-server"}
+	for _, c := range []struct{ tags, want, lacking string }{
+		{"@PEER-1.1", "@PEER-1.1", ""},
+		{"PEER-1.4", "@PEER-1.1,@PEER-1.4,@PEER-4.1", ""},
+		{"@PEER-3.4", "@PEER-2.1,@PEER-2.3,@PEER-3.2,@PEER-3.4", ""}, // needs of needs
+		{" @PEER-3.4 , @PEER-1.4", "@PEER-1.1,@PEER-1.4,@PEER-2.1,@PEER-2.3,@PEER-3.2,@PEER-3.4,@PEER-4.1", ""},
+		{"@PEER-1.4,@SERVER-1.6", "@PEER-1.1,@PEER-1.4,@PEER-4.1,@SERVER-1.4,@SERVER-1.6", ""},
+		// Whoever says more than rules gets that, and is told what is missing.
+		{"@PEER-3.4 && @must", "@PEER-3.4 && @must", "PEER-2.1, PEER-2.3, PEER-3.2"},
+		{"@PEER-1.4,@part-2", "@PEER-1.4,@part-2", "PEER-1.1, PEER-1.2, PEER-4.1"},
+		{"@must && ~@PEER-2.1", "@must && ~@PEER-2.1", "PEER-2.1"},
+		{"~@robust", "~@robust", ""},
+		{"@must", "@must", ""},
+		{"", "", ""},
+	} {
+		got, err := selectBy(c.tags, catalogue, assignments)
+		if err != nil {
+			t.Errorf("%q: %v", c.tags, err)
+			continue
+		}
+		if got.tags != c.want {
+			t.Errorf("%q becomes %q, and should become %q", c.tags, got.tags, c.want)
+		}
+		if lacking := strings.Join(got.lacking, ", "); lacking != c.lacking {
+			t.Errorf("%q lacks %s, and should lack %s", c.tags, lacking, c.lacking)
+		}
+		if (got.warning() == "") != (c.lacking == "") || !strings.Contains(got.warning(), c.lacking) {
+			t.Errorf("of %q it is said %q", c.tags, got.warning())
+		}
+	}
+}
+
+func TestAllRulesOfARunAreSelectedOnce(t *testing.T) {
+	catalogue, err := features.Read(features.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := catalogue.RuleIDs()
+	if got := withNeeds(append(slices.Clone(all), all...), catalogue); !slices.Equal(got, all) {
+		t.Errorf("they are %v", got)
+	}
+}
