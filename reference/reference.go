@@ -3,6 +3,9 @@
 //
 //   - chat, of the assignment tcp-peer
 //   - chat5 and server5, of the assignment tcp-server
+//   - post_server, post_client, pub_server, pub_client, interactive_server, interactive_client,
+//     mc_server and mc_client, of the assignment zmq
+//   - mess_chat, of the assignment rabbitmq
 package reference
 
 import (
@@ -19,6 +22,7 @@ import (
 
 	"github.com/chatspec/chatspec/reference/chat"
 	"github.com/chatspec/chatspec/reference/chat5"
+	"github.com/chatspec/chatspec/reference/messchat"
 	"github.com/chatspec/chatspec/reference/server5"
 	"github.com/chatspec/chatspec/reference/zmqchat"
 )
@@ -106,6 +110,8 @@ func programs() map[string]entry {
 		"interactive_client": program(zmqchat.InteractiveClientUsage, zmqchat.ParseInteractiveClient),
 		"mc_server":          program(zmqchat.ChannelServerUsage, zmqchat.ParseChannelServer),
 		"mc_client":          program(zmqchat.ChannelClientUsage, zmqchat.ParseChannelClient),
+
+		"mess_chat": program(messchat.Usage, messchat.Parse),
 	}
 }
 

@@ -30,6 +30,7 @@ func TestPrograms(t *testing.T) {
 		"chat", "chat5", "server5",
 		"post_server", "post_client", "pub_server", "pub_client",
 		"interactive_server", "interactive_client", "mc_server", "mc_client",
+		"mess_chat",
 	} {
 		if !slices.Contains(got, program) {
 			t.Errorf("%q does not have %s", got, program)
@@ -67,6 +68,9 @@ func TestUsage(t *testing.T) {
 		{"mc_client", []string{"127.0.0.1", "5000", "5001", "a"}, "mc_client IP POST_PORT PUB_PORT CHANNEL NAME", "a channel and a name"},
 		{"mc_client", []string{"127.0.0.1", "5000", "x", "a", "ann"}, "mc_client IP POST_PORT PUB_PORT CHANNEL NAME", "127.0.0.1:x"},
 		{"mc_client", []string{"127.0.0.1", "5000", "5001", "", "ann"}, "mc_client IP POST_PORT PUB_PORT CHANNEL NAME", "empty"},
+		{"mess_chat", []string{"8000"}, "mess_chat [IP:]PORT NAME [AMQP_URL]", "a name"},
+		{"mess_chat", []string{"x", "ann"}, "mess_chat [IP:]PORT NAME [AMQP_URL]", `"x"`},
+		{"mess_chat", []string{"8000", "ann", "x"}, "mess_chat [IP:]PORT NAME [AMQP_URL]", `"x"`},
 	}
 	for _, test := range tests {
 		err := reference.Run(t.Context(), test.program, test.args, strings.NewReader(""), io.Discard)
