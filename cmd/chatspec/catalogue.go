@@ -128,14 +128,17 @@ const conformanceFile = "CONFORMANCE.md"
 func docsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "docs",
-		Short: "Write " + conformanceFile + " in the present folder, a checkout of chatspec",
+		Short: "Write " + conformanceFile + ", and the programs in " + manifestPage + ", in the present folder, a checkout of chatspec",
 		Args:  atMost(0, "no argument"),
 		RunE: func(*cobra.Command, []string) error {
 			page, err := conformance(".")
 			if err != nil {
 				return err
 			}
-			return os.WriteFile(filepath.Join(".", conformanceFile), page, 0o644)
+			if err := os.WriteFile(filepath.Join(".", conformanceFile), page, 0o644); err != nil {
+				return err
+			}
+			return writeManifestPage(".")
 		},
 	}
 }

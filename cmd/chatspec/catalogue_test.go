@@ -3,6 +3,7 @@ package main_test
 import (
 	"fmt"
 	"html"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -144,7 +145,13 @@ const root = "../.."
 // docs writes the page anew, in a folder with the given mutants.
 func docs(t *testing.T, mutants map[string]string) string {
 	t.Helper()
-	dir := folder(t, mutants)
+	manifestPage, err := os.ReadFile(filepath.Join(root, "docs", "manifest.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := maps.Clone(mutants)
+	files["docs/manifest.md"] = string(manifestPage)
+	dir := folder(t, files)
 	if got := chatspec(t, call{args: []string{"docs"}, dir: dir}); got.status != 0 || got.stdout+got.stderr != "" {
 		t.Fatalf("it ends with %d, prints %q and says %q", got.status, got.stdout, got.stderr)
 	}

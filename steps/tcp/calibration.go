@@ -58,7 +58,7 @@ func (s *session) Calibrate(ctx context.Context, programName string) error {
 }
 
 // The names in a calibration. They are those of the features, since what happens in a
-// trial is reported like the rest.
+// calibration is reported like the rest.
 const (
 	theUser   = "ann"
 	thePeer   = "bob"
@@ -191,7 +191,7 @@ func findSent(events []journal.Event, to, text string) (journal.Event, bool) {
 	return journal.Event{}, false
 }
 
-// learn draws a encoding from the two messages of a calibration.
+// learn draws an encoding from the two messages of a calibration.
 func learn(events []journal.Event, from, to string) (jsonstream.Encoding, bool) {
 	first, ok := findSent(events, to, firstLine)
 	second, also := findSent(events, to, secondLine)

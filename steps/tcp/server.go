@@ -66,7 +66,7 @@ func (w *world) encodingOf(ctx context.Context, name string) (jsonstream.Encodin
 
 // startsClient starts a chat5 beside a server that the harness plays.
 func (w *world) startsClient(ctx context.Context, user string) error {
-	// Only where it looks for its server is wanted of the trial: what it has to
+	// Only where it looks for its server is wanted of the calibration: what it has to
 	// say of the start, this start says again.
 	var failure *stage.Failure
 	if _, err := w.talk.learn(ctx, "chat5"); err != nil && !errors.As(err, &failure) {
@@ -204,7 +204,7 @@ func (w *world) serverStarts(ctx context.Context) error {
 	if _, runs := w.Stage.Endpoint("server5"); runs {
 		return &stage.Unverified{Reason: "the server runs already; nobody starts or stops it here"}
 	}
-	// Only the command line is wanted of the trial: what it has to say of the
+	// Only the command line is wanted of the calibration: what it has to say of the
 	// start, this start says again.
 	if _, err := w.talk.learn(ctx, "server5"); err != nil {
 		return err

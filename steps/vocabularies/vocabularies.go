@@ -1,4 +1,5 @@
-// Package vocabularies lists the vocabularies that there are.
+// Package vocabularies lists the vocabularies that there are, and judges each assignment
+// in its own.
 package vocabularies
 
 import (

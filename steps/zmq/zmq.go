@@ -24,7 +24,7 @@ import (
 // clients and servers talk to each other.
 func sentences() []steps.Sentence {
 	return []steps.Sentence{
-		steps.Say(`^nobody answers but at the addresses that are given$`, (*world).answersStrictly),
+		steps.Say(`^nobody answers but at the addresses that are given$`, (*world).answersOnlyAsTold),
 
 		// the servers
 		steps.Say(`^the (post|pub|chat|channel) server starts$`, (*world).startsServer),
@@ -153,7 +153,7 @@ func (w *world) isRunning(ctx context.Context, kind string) error {
 	return w.Stage.AwaitIdle(ctx, steps.Server)
 }
 
-func (w *world) answersStrictly() error {
+func (w *world) answersOnlyAsTold() error {
 	w.Stage.AnswerOnlyAsTold()
 	return nil
 }
