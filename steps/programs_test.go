@@ -27,7 +27,7 @@ func bench() steps.Vocabulary {
 			steps.Say(`^`+steps.Name+` is told to connect to the server$`, (*benchWorld).isToldToConnect),
 			steps.Say(`^`+steps.Name+` sends "([^"]*)"$`, (*benchWorld).sends),
 		},
-		Begin: func(*stage.Run) steps.Session { return benchSession{} },
+		Begin: func(*stage.Run, steps.Services) steps.Session { return benchSession{} },
 	}
 }
 

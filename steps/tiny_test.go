@@ -36,7 +36,7 @@ func echo() steps.Vocabulary {
 			// tcp words one alike, and means something else by it.
 			steps.Say(`^`+steps.Name+` has received the numbers ([\d, ]+)$`, (*echoWorld).hasNumbers),
 		},
-		Begin: func(run *stage.Run) steps.Session { return echoSession{run} },
+		Begin: func(run *stage.Run, _ steps.Services) steps.Session { return echoSession{run} },
 	}
 }
 
