@@ -194,7 +194,7 @@ func TestWhatIsWrongWithATinyProgramIsSaid(t *testing.T) {
 // doctor asks each vocabulary whether a program starts.
 func TestATinyProgramIsCalibrated(t *testing.T) {
 	subject, _ := openTiny(t, "right")
-	if err := echo().Begin(stagetest.RunOf(t, subject, stage.Options{})).Calibrate(t.Context(), "echo"); err != nil {
+	if err := echo().Begin(stagetest.RunOf(t, subject, stage.Options{}), steps.Services{}).Calibrate(t.Context(), "echo"); err != nil {
 		t.Error(err)
 	}
 }

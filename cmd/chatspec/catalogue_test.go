@@ -44,7 +44,7 @@ func TestListShowsAssignmentsThenRulesThenScenarios(t *testing.T) {
 		for _, p := range a.Programs {
 			var lines []string
 			for _, arguments := range p.Arguments {
-				lines = append(lines, p.Name+" "+strings.Join(arguments, " "))
+				lines = append(lines, strings.TrimSpace(p.Name+" "+strings.Join(arguments, " ")))
 			}
 			fmt.Fprintf(&rules, "  %s\n", strings.Join(lines, ", or "))
 		}

@@ -4,7 +4,6 @@ package vocabularies
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -50,7 +49,11 @@ func Run(ctx context.Context, run *stage.Run, a features.Assignment, options ste
 		if failed != nil {
 			return nil, failed
 		}
-		defer func() { err = errors.Join(err, closeServices()) }()
+		defer func() {
+			if failed := closeServices(); err == nil {
+				err = failed
+			}
+		}()
 		options.Services = services
 	}
 	options.Assignment = a.ID
