@@ -215,12 +215,13 @@ func (w *world) answerPrompts(ctx context.Context, user string, values map[strin
 		if err != nil || listens || stage.Ended(w.Stage.Journal(), user) != "" {
 			return err
 		}
+		if err := w.Stage.AwaitPrompt(ctx, user); err != nil {
+			return err
+		}
 		if !w.Stage.AwaitsInput(user) {
 			return nil
 		}
-		printed := strings.TrimRight(journal.Output(w.Stage.Journal(), user), " ")
-		prompt := printed[strings.LastIndexAny(printed, "\n")+1:]
-		err = w.Stage.Type(ctx, user, reply(prompt, values))
+		err = w.Stage.Type(ctx, user, reply(promptOf(w.Stage.Journal(), user), values))
 		var failure *stage.Failure
 		if err != nil && !errors.As(err, &failure) {
 			return err
@@ -230,6 +231,23 @@ func (w *world) answerPrompts(ctx context.Context, user string, values map[strin
 		}
 	}
 	return nil
+}
+
+// promptOf is what a program has printed since something was typed to it, on its last
+// line.
+func promptOf(events []journal.Event, user string) string {
+	printed := ""
+	for _, e := range events {
+		switch {
+		case e.From != user:
+		case e.Kind == journal.Typed:
+			printed = ""
+		case e.Kind == journal.Shown, e.Kind == journal.Complained:
+			printed += e.Text
+		}
+	}
+	lines := strings.Split(strings.TrimSpace(printed), "\n")
+	return lines[len(lines)-1]
 }
 
 // try starts the program in a way, and, where that does, finds out what it does.
