@@ -272,15 +272,20 @@ func heartbeats(events []journal.Event, user string) int {
 	return count
 }
 
-// openConnections counts those that somebody has to RabbitMQ.
-func openConnections(events []journal.Event, user string) int {
+// beating counts the connections that somebody has to RabbitMQ, and on which heartbeats
+// are agreed (1.4.2.6).
+func beating(events []journal.Event, user string) int {
 	open := map[int]bool{}
 	for _, e := range events {
-		between := e.From == user && e.To == rabbitMQ || e.From == rabbitMQ && e.To == user
-		switch {
-		case e.Kind == journal.Connected && between:
-			open[e.Conn] = true
-		case e.Kind == journal.Closed && between:
+		if e.From != user && e.To != user {
+			continue
+		}
+		if command, ok := e.Message.(amqp.Command); ok && e.From == user && e.To == rabbitMQ {
+			if tune, ok := command.Method.(*amqp.ConnectionTuneOk); ok && tune.Heartbeat > 0 {
+				open[e.Conn] = true
+			}
+		}
+		if e.Kind == journal.Closed {
 			delete(open, e.Conn)
 		}
 	}
@@ -288,16 +293,16 @@ func openConnections(events []journal.Event, user string) int {
 }
 
 // nobodyAsks waits until a client has lost its connections to RabbitMQ, or keeps them by
-// heartbeats. One that has none has nothing to lose.
+// heartbeats. One that has agreed to none has nothing to lose.
 func (w *world) nobodyAsks(ctx context.Context, user string) error {
 	mark := w.Stage.Mark()
 	return w.Stage.Await(ctx, stage.Wait{
 		Expected: fmt.Sprintf("RabbitMQ misses %s's heartbeats, or has three of them", user),
 		Met: func(events []journal.Event) bool {
-			return openConnections(events, user) == 0 || heartbeats(events[mark:], user) >= 3
+			return beating(events, user) == 0 || heartbeats(events[mark:], user) >= 3
 		},
 		Observed: func(events []journal.Event) string {
-			return fmt.Sprintf("it has %d, and %d connections are open", heartbeats(events[mark:], user), openConnections(events, user))
+			return fmt.Sprintf("it has %d, and %d connections wait for them", heartbeats(events[mark:], user), beating(events, user))
 		},
 		Within: missedWithin,
 	})
