@@ -437,15 +437,24 @@ func (w *world) eitherListsIt(ctx context.Context, one, other string) error {
 	return err
 }
 
-// hasFoundAgain asks an instance until it answers as it did: RabbitMQ is back.
+// hasFoundAgain asks an instance until it answers as it did, and waits until it has its
+// consumers again: what comes before, it may miss.
 func (w *world) hasFoundAgain(ctx context.Context, user string) error {
+	i, err := w.one(user)
+	if err != nil {
+		return err
+	}
 	for final := false; ; {
 		l, err := w.asks(ctx, user)
 		if err != nil {
 			return err
 		}
-		if l.worked() {
-			return nil
+		again := consumers(w.Stage.Journal()[w.backSince:], user)
+		if l.worked() && again >= i.consumers {
+			return w.Stage.AwaitQuiet(ctx)
+		}
+		if final && l.worked() {
+			return stage.Fail(user+" reads her queues again, as RabbitMQ is back", saidInstead(w.Stage.Journal()[w.backSince:], user))
 		}
 		if final {
 			return stage.Fail(user+" is given her messages again, as RabbitMQ is back", l.String())

@@ -269,8 +269,14 @@ func (o *other) texts() []string {
 	return slices.Clone(o.received)
 }
 
+// goesAway has RabbitMQ go away. How many consumers each instance has is what it will
+// have again, once it has found RabbitMQ back.
 func (w *world) goesAway() error {
+	for user, i := range w.instances {
+		i.consumers = consumers(w.Stage.Journal(), user)
+	}
 	w.lease.GoAway()
+	w.Mark = w.Stage.Mark()
 	return nil
 }
 
@@ -283,6 +289,7 @@ func (w *world) isNotThere(ctx context.Context) error {
 }
 
 func (w *world) isBack() error {
+	w.backSince = w.Stage.Mark()
 	w.lease.ComeBack()
 	w.others = map[string]*other{} // whose connections are gone
 	return nil

@@ -49,7 +49,9 @@ type world struct {
 	answer answer   // the last
 	all    []answer // of what was asked at once
 	sent   []string // at once
-	tests  string   // the name of those that were run last
+
+	backSince int    // where RabbitMQ came back
+	tests     string // the name of those that were run last
 }
 
 // Open implements steps.Session.
@@ -178,6 +180,8 @@ type instance struct {
 	api   *api
 	lists []list // that were given
 	other *other // the harness, which plays this client
+
+	consumers int // that it had when RabbitMQ went away
 }
 
 // starts starts mess_chat, and does not wait.

@@ -292,6 +292,20 @@ func beating(events []journal.Event, user string) int {
 	return len(open)
 }
 
+// consumers counts those that somebody has begun and not cancelled.
+func consumers(events []journal.Event, user string) int {
+	count := 0
+	for _, m := range methods(events, user) {
+		switch m.(type) {
+		case *amqp.BasicConsume:
+			count++
+		case *amqp.BasicCancel:
+			count--
+		}
+	}
+	return count
+}
+
 // nobodyAsks waits until a client has lost its connections to RabbitMQ, or keeps them by
 // heartbeats. One that has agreed to none has nothing to lose.
 func (w *world) nobodyAsks(ctx context.Context, user string) error {
