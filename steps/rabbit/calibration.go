@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -158,6 +159,36 @@ func (s *session) sources(dir, file string) ([]string, error) {
 		}
 	}
 	return texts, nil
+}
+
+// outside is a host of which RabbitMQ can be had.
+var outside = regexp.MustCompile(`[\w-]+\.rmq\d*\.cloudamqp\.com`)
+
+// hardCoded is a host outside this machine that the submission's sources name and that
+// nothing answers for where programs share the machine; nothing, where there is none.
+func (s *session) hardCoded() string {
+	spec, err := s.run.Target.Program(program)
+	isolation, _ := s.run.Isolation()
+	if err != nil || isolation != sandbox.Shared || s.run.Target.Folder == "" || len(spec.Launch) == 0 {
+		return ""
+	}
+	texts, err := s.sources(spec.Dir, spec.Launch[len(spec.Launch)-1])
+	if err != nil {
+		return ""
+	}
+	for _, text := range texts {
+		for _, service := range s.run.Target.Assignment(s.id()).Services {
+			for _, host := range service.Hosts {
+				if name, _, _ := strings.Cut(host, ":"); strings.Contains(text, name) {
+					return name
+				}
+			}
+		}
+		if name := outside.FindString(text); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // language is the ending of the program's file; nothing, where that tells nothing.

@@ -22,11 +22,25 @@ func (w *world) isUnseen() error {
 	return nil
 }
 
-// sends has a user send messages, each when the one before has been answered.
+// sends has a user send messages, each when the one before has been answered, whatever
+// the answer is.
 func (w *world) sends(ctx context.Context, user, text string) error {
 	for _, text := range listOf(text) {
 		if err := w.sendsOne(ctx, user, text); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// hasSent has a user send messages, and wants them to be taken.
+func (w *world) hasSent(ctx context.Context, user, text string) error {
+	for _, text := range listOf(text) {
+		if err := w.sendsOne(ctx, user, text); err != nil {
+			return err
+		}
+		if w.instances[user].other == nil && !w.answer.worked() {
+			return stage.Fail(fmt.Sprintf("%s sends %s", user, journal.Quote(text)), w.answer.String()+w.whyNot())
 		}
 	}
 	return nil
@@ -47,13 +61,8 @@ func (w *world) sendsOne(ctx context.Context, user, text string) error {
 	if i.other != nil {
 		return w.put(ctx, user, w.session.body(text))
 	}
-	if w.answer, err = i.api.send(ctx, text); err != nil {
-		return err
-	}
-	if !w.answer.worked() {
-		return stage.Fail(fmt.Sprintf("%s sends %s", user, journal.Quote(text)), w.answer.String())
-	}
-	return nil
+	w.answer, err = i.api.send(ctx, text)
+	return err
 }
 
 func (w *world) sendsLong(ctx context.Context, user string, letters int) error {
@@ -117,7 +126,7 @@ func (w *world) asks(ctx context.Context, user string) (list, error) {
 		return list{}, err
 	}
 	if i.other != nil {
-		l := list{texts: i.other.texts(), right: true}
+		l := list{texts: delivered(w.Stage.Journal(), user), right: true}
 		i.lists = []list{l} // it has all
 		return l, nil
 	}

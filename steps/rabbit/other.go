@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/rabbitmq/amqp091-go"
 
+	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/tap/amqp"
 	"github.com/chatspec/chatspec/steps"
@@ -23,9 +23,7 @@ type other struct {
 	virtualHost string
 	connection  *amqp091.Connection
 
-	mu       sync.Mutex
-	received []string
-	waiting  sync.WaitGroup
+	waiting sync.WaitGroup
 }
 
 // another is the client called name, which is connected when it is first needed: to the
@@ -130,6 +128,9 @@ func isMissing(err error) bool {
 // put publishes bodies as the submission publishes its own. What general is made of is
 // declared as the submission declares it, where it is not there.
 func (w *world) put(ctx context.Context, name string, bodies ...[]byte) error {
+	if unseen := w.isUnseen(); unseen != nil {
+		return unseen
+	}
 	o, err := w.another(ctx, name)
 	if err != nil {
 		return err
@@ -213,6 +214,9 @@ func (w *world) putLong(ctx context.Context, name string, letters int) error {
 // putIntoPrivate publishes to a client's own queues, of which one is enough.
 func (w *world) putIntoPrivate(ctx context.Context, name, text, user string) error {
 	w.Typed = text
+	if unseen := w.isUnseen(); unseen != nil {
+		return unseen
+	}
 	o, err := w.another(ctx, name)
 	if err != nil {
 		return err
@@ -241,7 +245,12 @@ func (o *other) listen(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("declaring a queue of %s: %w", o.name, err)
 	}
-	if err := channel.QueueBind(queue.Name, to.key, to.exchange, false, nil); err != nil {
+	if err := channel.QueueBind(queue.Name, to.key, to.exchange, false, nil); isMissing(err) {
+		if err := o.declare(to, o.session.topology); err != nil {
+			return err
+		}
+		return o.listen(ctx)
+	} else if err != nil {
 		return fmt.Errorf("binding a queue of %s to general: %w", o.name, err)
 	}
 	deliveries, err := channel.ConsumeWithContext(ctx, queue.Name, "", true, true, false, false, nil)
@@ -249,24 +258,23 @@ func (o *other) listen(ctx context.Context) error {
 		return fmt.Errorf("reading a queue of %s: %w", o.name, err)
 	}
 	o.waiting.Go(func() {
-		for delivery := range deliveries {
-			o.hears(delivery.Body)
+		for range deliveries { // they are in the journal
 		}
 	})
 	return nil
 }
 
-func (o *other) hears(body []byte) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.received = append(o.received, string(body))
-}
-
-// texts are what the client has received.
-func (o *other) texts() []string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return slices.Clone(o.received)
+// delivered are the bodies that a client has received.
+func delivered(events []journal.Event, name string) []string {
+	var all []string
+	for _, event := range said(events, name) {
+		if m, ok := event.(amqp.Message); ok {
+			if _, ok := m.Method.(*amqp.BasicDeliver); ok {
+				all = append(all, string(m.Body))
+			}
+		}
+	}
+	return all
 }
 
 // goesAway has RabbitMQ go away. How many consumers each instance has is what it will

@@ -73,7 +73,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+client+` is answered over HTTP$`, (*world).isAnswered),
 		steps.Say(`^`+steps.Names+` uses? mess_chat$`, (*world).use),
 		steps.Say(`^`+client+` sends `+steps.Line+`$`, (*world).sends),
-		steps.Say(`^`+client+` has sent `+steps.Line+`$`, (*world).sends),
+		steps.Say(`^`+client+` has sent `+steps.Line+`$`, (*world).hasSent),
 		steps.Say(`^`+client+` sends `+texts+` at once$`, (*world).sendsAtOnce),
 		steps.Say(`^`+client+` sends (\d+) messages at once$`, (*world).sendsManyAtOnce),
 		steps.Say(`^`+client+` sends a message of (\d+) letters$`, (*world).sendsLong),

@@ -179,6 +179,9 @@ func saidInstead(events []journal.Event, user string) string {
 
 // awaitSaid waits until what somebody has said to RabbitMQ meets something.
 func (w *world) awaitSaid(ctx context.Context, user, expected string, met func(events []journal.Event) bool, instead func(events []journal.Event) string) error {
+	if unseen := w.isUnseen(); unseen != nil {
+		return unseen
+	}
 	if instead == nil {
 		instead = func(events []journal.Event) string { return saidInstead(events, user) }
 	}
@@ -188,7 +191,16 @@ func (w *world) awaitSaid(ctx context.Context, user, expected string, met func(e
 func (w *world) speaksAMQP(ctx context.Context, user string) error {
 	return w.awaitSaid(ctx, user, user+" speaks AMQP with RabbitMQ", func(events []journal.Event) bool {
 		return slices.ContainsFunc(methods(events, user), func(m amqp.Method) bool { _, opens := m.(*amqp.ConnectionOpen); return opens })
-	}, nil)
+	}, func(events []journal.Event) string { return saidInstead(events, user) + w.whyNot() })
+}
+
+// whyNot says why a submission may not find RabbitMQ where programs share the machine.
+func (w *world) whyNot() string {
+	host := w.session.hardCoded()
+	if host == "" {
+		return ""
+	}
+	return fmt.Sprintf("; its source names %s, which nothing answers for here: have it judged on hosts of its own (--isolate host), or let it take the address from RABBITMQ_HOST or AMQP_URL", host)
 }
 
 func (w *world) publishes(ctx context.Context, user string) error {
