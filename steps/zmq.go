@@ -540,8 +540,7 @@ func (w *world) seenTimes(ctx context.Context, user, text string, times int) err
 	if err := w.stage.Settle(ctx); err != nil {
 		return err
 	}
-	events := w.stage.Journal()[w.said[text]:]
-	if count := journal.PrintedBy(who(user), text).Count(events); count != times {
+	if count := journal.SeenBy(who(user), text, w.said[text]).Count(w.stage.Journal()); count != times {
 		return &stage.Failure{
 			Expected: fmt.Sprintf("%s sees %q %d times", who(user), text, times),
 			Observed: fmt.Sprintf("%s sees it %d times", who(user), count),
