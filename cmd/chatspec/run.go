@@ -79,6 +79,9 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	if !slices.Contains(stage.Isolations(), stage.Isolation(o.isolate)) {
 		return fmt.Errorf("--isolate is auto, host or none, not %q", o.isolate)
 	}
+	if err := stage.CheckMachine(nil); err != nil {
+		return err
+	}
 	t, err := o.target(ctx, name)
 	if err != nil {
 		return err
