@@ -63,7 +63,7 @@ Feature: RabbitMQ chat, part 2: the channel general
   Rule: A client gets a message once
     Why: whoever reads a line twice wonders who has said it again.
     Hint: publish once, and read each message from one queue.
-    Needs: RABBIT-1.11 RABBIT-2.4
+    Needs: RABBIT-1.11 RABBIT-2.3 RABBIT-2.4
 
     Scenario: Two messages
       Given "annika" and "bruno" use mess_chat

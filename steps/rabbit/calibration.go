@@ -355,7 +355,7 @@ func (w *world) findHowItReads(ctx context.Context, user string) error {
 		return nil
 	}
 	const pip = "kumquat-pip"
-	if err := w.put(ctx, "otto", w.session.body(pip)); err != nil {
+	if err := w.put(ctx, "otto", w.session.body(pip, "otto")); err != nil {
 		return err
 	}
 	begun := time.Now()

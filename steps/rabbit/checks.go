@@ -10,6 +10,7 @@ import (
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/tap/httpwire"
 	"github.com/chatspec/chatspec/steps"
 )
 
@@ -59,7 +60,7 @@ func (w *world) sendsOne(ctx context.Context, user, text string) error {
 	}
 	w.Typed, w.Mark = text, w.Stage.Mark()
 	if i.other != nil {
-		return w.put(ctx, user, w.session.body(text))
+		return w.put(ctx, user, w.session.body(text, user))
 	}
 	w.answer, err = i.api.send(ctx, text)
 	return err
@@ -82,7 +83,9 @@ func (w *world) sendsManyAtOnce(ctx context.Context, user string, count int) err
 	return w.sendAll(ctx, user)
 }
 
-// sendAll sends at once what is to be sent.
+// sendAll sends at once what is to be sent. RabbitMQ's answers are held back until the
+// program has taken all requests that it takes at once, so that it is no luck whether it
+// deals with them one after the other.
 func (w *world) sendAll(ctx context.Context, user string) error {
 	i, err := w.one(user)
 	if err != nil {
@@ -90,11 +93,43 @@ func (w *world) sendAll(ctx context.Context, user string) error {
 	}
 	w.all = make([]answer, len(w.sent))
 	errs := make([]error, len(w.sent))
+	letGo := w.lease.Hold()
+	defer letGo()
+	mark := w.Stage.Mark()
 	var sending sync.WaitGroup
 	for n, text := range w.sent {
 		sending.Go(func() { w.all[n], errs[n] = i.api.send(ctx, text) })
 	}
+	err = w.awaitAsked(ctx, user, mark)
+	letGo()
 	sending.Wait()
+	return firstOf(append(errs, err))
+}
+
+// awaitAsked waits until all requests have been made that were to be made at once, and
+// the program is blocked.
+func (w *world) awaitAsked(ctx context.Context, user string, mark int) error {
+	err := w.Stage.Await(ctx, stage.Wait{
+		Expected: "all requests are made",
+		By:       []string{user},
+		Met: func(events []journal.Event) bool {
+			asked := 0
+			for _, e := range events[mark:] {
+				if _, ok := e.Message.(httpwire.Request); ok && e.To == user {
+					asked++
+				}
+			}
+			return asked >= len(w.sent)
+		},
+		Observed: func([]journal.Event) string { return "some are not" },
+	})
+	if err := dropFailure(err); err != nil {
+		return err
+	}
+	return w.Stage.AwaitBlocked(ctx, user)
+}
+
+func firstOf(errs []error) error {
 	for _, err := range errs {
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/rabbitmq/amqp091-go"
 
@@ -88,7 +89,7 @@ func (o *other) publish(ctx context.Context, to publication, body []byte) (route
 			return err
 		}
 		returned := channel.NotifyReturn(make(chan amqp091.Return, 1))
-		message := propertiesOf(to.properties)
+		message := propertiesOf(to, o.name)
 		message.Body = body
 		confirmation, err := channel.PublishWithDeferredConfirmWithContext(ctx, to.exchange, to.key, true, false, message)
 		if err != nil {
@@ -107,16 +108,47 @@ func (o *other) publish(ctx context.Context, to publication, body []byte) (route
 	return routed, err
 }
 
-// propertiesOf copies what can be read of a message's properties.
-func propertiesOf(raw []byte) amqp091.Publishing {
-	properties, err := amqp.ParseProperties(raw)
+// propertiesOf copies the properties of a message that somebody has published, for a
+// client of another name.
+func propertiesOf(p publication, name string) amqp091.Publishing {
+	properties, err := amqp.ParseProperties(p.properties)
 	if err != nil {
 		return amqp091.Publishing{}
 	}
+	renamed := func(text string) string { return renamed(text, p.by, name) }
 	return amqp091.Publishing{
 		ContentType: properties.ContentType, ContentEncoding: properties.ContentEncoding, DeliveryMode: properties.DeliveryMode,
-		Type: properties.Type, AppId: properties.AppID,
+		Type: properties.Type, AppId: renamed(properties.AppID), ReplyTo: renamed(properties.ReplyTo),
+		Headers: headersOf(properties.Headers, renamed),
 	}
+}
+
+// renamed puts another name where somebody's own stands.
+func renamed(text, own, name string) string {
+	if own == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, own, name)
+}
+
+// headersOf copies the headers that can be written by the library.
+func headersOf(table amqp.Table, renamed func(string) string) amqp091.Table {
+	fields, err := table.Fields()
+	if err != nil || len(fields) == 0 {
+		return nil
+	}
+	headers := amqp091.Table{}
+	for _, field := range fields {
+		switch value := field.Value.(type) {
+		case string:
+			headers[field.Name] = renamed(value)
+		case amqp.Timestamp:
+			headers[field.Name] = time.Unix(int64(value), 0)
+		case bool, int16, int32, int64, float32, float64, nil:
+			headers[field.Name] = value
+		}
+	}
+	return headers
 }
 
 // isMissing reports whether RabbitMQ says that something is not there.
@@ -183,18 +215,19 @@ func (o *other) declare(to publication, as topology) error {
 	})
 }
 
-// body writes a text as the submission writes its own.
-func (s *session) body(text string) []byte {
-	if s.sample.text == "" {
+// body writes a text as the submission writes its own, for a client of another name.
+func (s *session) body(text, name string) []byte {
+	before, after, found := strings.Cut(s.sample.body, s.sample.text)
+	if s.sample.text == "" || !found {
 		return []byte(text)
 	}
-	return []byte(strings.Replace(s.sample.body, s.sample.text, s.sample.written(text), 1))
+	return []byte(renamed(before, s.publication.by, name) + s.sample.written(text) + renamed(after, s.publication.by, name))
 }
 
 func (w *world) putIntoGeneral(ctx context.Context, name, texts string) error {
 	var bodies [][]byte
 	for _, text := range steps.List(texts) {
-		bodies = append(bodies, w.session.body(text))
+		bodies = append(bodies, w.session.body(text, name))
 		w.Typed = text
 	}
 	return w.put(ctx, name, bodies...)
@@ -208,7 +241,7 @@ func (w *world) putBytes(ctx context.Context, name string) error {
 
 func (w *world) putLong(ctx context.Context, name string, letters int) error {
 	w.Typed = steps.Long(letters)
-	return w.put(ctx, name, w.session.body(w.Typed))
+	return w.put(ctx, name, w.session.body(w.Typed, name))
 }
 
 // putIntoPrivate publishes to a client's own queues, of which one is enough.
@@ -222,8 +255,9 @@ func (w *world) putIntoPrivate(ctx context.Context, name, text, user string) err
 		return err
 	}
 	for _, queue := range w.privateQueues(w.Stage.Journal(), user) {
-		to := publication{key: queue, properties: w.howToPublish().properties}
-		routed, err := o.publish(ctx, to, w.session.body(text))
+		how := w.howToPublish()
+		to := publication{by: how.by, key: queue, properties: how.properties}
+		routed, err := o.publish(ctx, to, w.session.body(text, name))
 		if err != nil {
 			return fmt.Errorf("publishing as %s: %w", name, err)
 		}

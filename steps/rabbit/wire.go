@@ -43,6 +43,7 @@ func methods(events []journal.Event, user string) []amqp.Method {
 
 // A publication is a message that a client has published.
 type publication struct {
+	by            string
 	exchange, key string
 	properties    []byte
 	body          []byte
@@ -57,7 +58,7 @@ func publications(events []journal.Event, user string) []publication {
 			continue
 		}
 		if publish, ok := m.Method.(*amqp.BasicPublish); ok {
-			all = append(all, publication{publish.Exchange, publish.RoutingKey, m.Properties, m.Body})
+			all = append(all, publication{user, publish.Exchange, publish.RoutingKey, m.Properties, m.Body})
 		}
 	}
 	return all
