@@ -295,21 +295,24 @@ func (w *world) lists(ctx context.Context, user, texts string) error {
 	return nil
 }
 
-// awaitListed asks for messages until a text is there, and nothing more happens.
+// awaitListed asks for messages until a text is there, or nothing more happens. What
+// has arrived while a list was written is in the next one, once all is at rest.
 func (w *world) awaitListed(ctx context.Context, user, text string) error {
 	i, err := w.one(user)
 	if err != nil {
 		return err
 	}
-	for final := false; ; {
-		if i.listed(text) > 0 {
-			return nil
-		}
-		if _, err := w.asks(ctx, user); err != nil {
-			return err
-		}
-		if i.listed(text) > 0 {
-			return nil
+	for final := false; i.listed(text) == 0; {
+		for _, rest := range []bool{false, true} {
+			if rest {
+				err = w.Stage.AwaitQuiet(ctx)
+			}
+			if err == nil {
+				_, err = w.asks(ctx, user)
+			}
+			if err != nil || i.listed(text) > 0 {
+				return err
+			}
 		}
 		if final {
 			return stage.Fail(fmt.Sprintf("%s lists %s", user, journal.Quote(text)), i.listedInstead()+stage.LastWords(w.Stage.Journal(), user))
@@ -318,6 +321,7 @@ func (w *world) awaitListed(ctx context.Context, user, text string) error {
 			return err
 		}
 	}
+	return nil
 }
 
 // nothingComes waits until something more happens, and reports whether nothing does.
