@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	gherkin "github.com/cucumber/gherkin/go/v26"
 	messages "github.com/cucumber/messages/go/v21"
@@ -127,12 +128,14 @@ func (c Catalogue) RuleIDs() []string {
 	return ids
 }
 
-var ruleTag = regexp.MustCompile(`^@([A-Z][A-Z0-9]*-\d+\.\d+)$`)
+var ruleTag = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^@([A-Z][A-Z0-9]*-\d+\.\d+)$`)
+})
 
 // RuleOf returns the id among the tags of a scenario, or nothing.
 func RuleOf(tags []*messages.PickleTag) string {
 	for _, tag := range tags {
-		if match := ruleTag.FindStringSubmatch(tag.Name); match != nil {
+		if match := ruleTag().FindStringSubmatch(tag.Name); match != nil {
 			return match[1]
 		}
 	}
@@ -270,7 +273,7 @@ func readRule(node *messages.Rule, source string, scenarios map[string][]Scenari
 // label takes the rule's id and level from its tags.
 func (r *Rule) label(tags []*messages.Tag) error {
 	for _, tag := range tags {
-		if match := ruleTag.FindStringSubmatch(tag.Name); match != nil {
+		if match := ruleTag().FindStringSubmatch(tag.Name); match != nil {
 			if r.ID != "" {
 				return fmt.Errorf("the rule %q has two ids, %s and %s", r.Title, r.ID, match[1])
 			}

@@ -172,6 +172,10 @@ func (r *scenario) judge(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &failure):
+		if lacks := r.world.Stage.Lacks(); lacks != nil {
+			r.suite.cancel(lacks)
+			return lacks
+		}
 		return r.fail(failure.Expected, failure.Observed)
 	case errors.As(err, &unverified):
 		return r.skip(grading.Unverified, "it can be seen", unverified.Reason)

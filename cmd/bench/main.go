@@ -275,7 +275,7 @@ func folderOf(t *target.Target, argv []string) string {
 type deaf struct{}
 
 // Printed implements program.Watcher.
-func (deaf) Printed(string, bool) {}
+func (deaf) Printed(program.Output) {}
 
 // Flooded implements program.Watcher.
 func (deaf) Flooded() {}

@@ -87,6 +87,6 @@ func rootCommand() *cobra.Command {
 		return fmt.Errorf("%s: `%s --help` shows the flags", text, c.CommandPath())
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(runCommand(), listCommand(), explainCommand(), referenceCommand(), doctorCommand(), docsCommand())
+	root.AddCommand(runCommand(), listCommand(), explainCommand(), referenceCommand(), doctorCommand(), docsCommand(), brokerCommand())
 	return root
 }

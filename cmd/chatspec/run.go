@@ -86,6 +86,9 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	if !slices.Contains(sandbox.Isolations(), sandbox.Isolation(o.isolate)) {
 		return fmt.Errorf("--isolate is auto, host or none, not %q", o.isolate)
 	}
+	if err := sandbox.CheckMachine(nil); err != nil {
+		return err
+	}
 	t, err := o.target(ctx, name, catalogue.HandedIn())
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ Feature: RabbitMQ chat, part 1: the API
   Rule: /send/ takes a message from its URL
     Why: that is the URL which the text gives.
     Hint: take the parameter `message` of the query, and answer with the status 200 or 201.
-    Needs: RABBIT-1.2
+    Needs: RABBIT-1.1 RABBIT-1.2
 
     Scenario: A word
       Given "annika" uses mess_chat

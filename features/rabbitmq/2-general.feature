@@ -44,7 +44,7 @@ Feature: RabbitMQ chat, part 2: the channel general
   Rule: All clients get a message
     Why: general is there to distribute a message to everybody.
     Hint: what one client takes off a queue, no other finds there: publish to an exchange, and give each client a queue of its own.
-    Needs: RABBIT-1.9 RABBIT-2.1 RABBIT-2.3
+    Needs: RABBIT-1.6 RABBIT-1.9 RABBIT-2.1 RABBIT-2.3
 
     Scenario: Two clients
       Given "annika" and "bruno" use mess_chat
@@ -63,7 +63,7 @@ Feature: RabbitMQ chat, part 2: the channel general
   Rule: A client gets a message once
     Why: whoever reads a line twice wonders who has said it again.
     Hint: publish once, and read each message from one queue.
-    Needs: RABBIT-1.11 RABBIT-2.4
+    Needs: RABBIT-1.11 RABBIT-2.3 RABBIT-2.4
 
     Scenario: Two messages
       Given "annika" and "bruno" use mess_chat

@@ -30,7 +30,7 @@ Feature: RabbitMQ chat, part 3: the private channel
   Rule: What is put into a private queue reaches nobody else
     Why: it is for this client only.
     Hint: bind the private queue to no exchange that others read from, and pass nothing on.
-    Needs: RABBIT-2.4 RABBIT-3.2
+    Needs: RABBIT-2.1 RABBIT-2.4 RABBIT-3.2
 
     Scenario: Two clients
       Given "annika" and "bruno" use mess_chat

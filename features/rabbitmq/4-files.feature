@@ -50,7 +50,7 @@ Feature: RabbitMQ chat, part 4: what is handed in
   Rule: mess_chat_test passes
     Why: a test that fails says that something is wrong with the program, or with the test.
     Hint: run it with pytest or unittest, while the API and RabbitMQ are there.
-    Needs: RABBIT-1.7 RABBIT-1.8 RABBIT-1.10 RABBIT-1.11 RABBIT-2.2 RABBIT-2.5 RABBIT-2.6 RABBIT-2.7 RABBIT-3.2 RABBIT-4.1
+    Needs: RABBIT-1.3 RABBIT-1.4 RABBIT-1.5 RABBIT-1.7 RABBIT-1.8 RABBIT-1.9 RABBIT-1.10 RABBIT-1.11 RABBIT-2.1 RABBIT-2.2 RABBIT-2.3 RABBIT-2.4 RABBIT-2.5 RABBIT-2.6 RABBIT-2.7 RABBIT-3.2 RABBIT-3.3 RABBIT-4.1
 
     Scenario: The tests of the API
       Given "annika" uses mess_chat, where mess_chat_test asks for it
@@ -61,7 +61,7 @@ Feature: RabbitMQ chat, part 4: what is handed in
   Rule: rmq_test passes
     Why: a test that fails says that something is wrong with the program, or with the test.
     Hint: run it with pytest or unittest, while RabbitMQ is there.
-    Needs: RABBIT-1.7 RABBIT-1.8 RABBIT-1.10 RABBIT-1.11 RABBIT-2.2 RABBIT-2.5 RABBIT-2.6 RABBIT-2.7 RABBIT-3.2 RABBIT-4.1
+    Needs: RABBIT-1.3 RABBIT-1.4 RABBIT-1.5 RABBIT-1.7 RABBIT-1.8 RABBIT-1.9 RABBIT-1.10 RABBIT-1.11 RABBIT-2.1 RABBIT-2.2 RABBIT-2.3 RABBIT-2.4 RABBIT-2.5 RABBIT-2.6 RABBIT-2.7 RABBIT-3.2 RABBIT-3.3 RABBIT-4.1
 
     Scenario: The tests of what talks to RabbitMQ
       Given "annika" uses mess_chat, where mess_chat_test asks for it

@@ -57,7 +57,7 @@ Feature: RabbitMQ chat, part 5: what a careful program also survives
   Rule: Fifty messages can be sent at once
     Why: a busy channel is a good channel.
     Hint: give each request a connection of its own, or let them use one in turn.
-    Needs: RABBIT-1.11 RABBIT-2.5 RABBIT-2.8
+    Needs: RABBIT-1.11 RABBIT-2.2 RABBIT-2.5 RABBIT-2.8
 
     Scenario: Fifty requests
       Given "annika" and "bruno" use mess_chat

@@ -1,28 +1,35 @@
 package messchat_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/url"
-	"os"
 	"strconv"
 	"sync"
 	"testing"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	embedded "github.com/chatspec/chatspec/fixtures/broker"
 	"github.com/chatspec/chatspec/reference/internal/loopback"
 	"github.com/chatspec/chatspec/reference/messchat"
 )
 
-// broker returns the URL of a RabbitMQ that is there for the test.
+// broker returns the URL of a broker that is there for the test.
 func broker(t *testing.T) string {
 	t.Helper()
-	at := os.Getenv("CHATSPEC_AMQP")
-	if at == "" {
-		t.Fatal("CHATSPEC_AMQP names no broker")
+	b := embedded.New(embedded.Options{})
+	listener, err := b.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return at
+	t.Cleanup(func() {
+		listener.Close()
+		b.Close()
+		listener.Wait()
+	})
+	return fmt.Sprintf("amqp://guest:guest@%s/", listener.Addr())
 }
 
 // client returns the name of a client that no other test has, and whose queues the test's end

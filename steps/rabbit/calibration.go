@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -160,6 +161,36 @@ func (s *session) sources(dir, file string) ([]string, error) {
 	return texts, nil
 }
 
+// outside is a host of which RabbitMQ can be had.
+var outside = regexp.MustCompile(`[\w-]+\.rmq\d*\.cloudamqp\.com`)
+
+// hardCoded is a host outside this machine that the submission's sources name and that
+// nothing answers for where programs share the machine; nothing, where there is none.
+func (s *session) hardCoded() string {
+	spec, err := s.run.Target.Program(program)
+	isolation, _ := s.run.Isolation()
+	if err != nil || isolation != sandbox.Shared || s.run.Target.Folder == "" || len(spec.Launch) == 0 {
+		return ""
+	}
+	texts, err := s.sources(spec.Dir, spec.Launch[len(spec.Launch)-1])
+	if err != nil {
+		return ""
+	}
+	for _, text := range texts {
+		for _, service := range s.run.Target.Assignment(s.id()).Services {
+			for _, host := range service.Hosts {
+				if name, _, _ := strings.Cut(host, ":"); strings.Contains(text, name) {
+					return name
+				}
+			}
+		}
+		if name := outside.FindString(text); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
 // language is the ending of the program's file; nothing, where that tells nothing.
 func (s *session) language() string {
 	spec, err := s.run.Target.Program(program)
@@ -215,12 +246,13 @@ func (w *world) answerPrompts(ctx context.Context, user string, values map[strin
 		if err != nil || listens || stage.Ended(w.Stage.Journal(), user) != "" {
 			return err
 		}
+		if err := w.Stage.AwaitPrompt(ctx, user); err != nil {
+			return err
+		}
 		if !w.Stage.AwaitsInput(user) {
 			return nil
 		}
-		printed := strings.TrimRight(journal.Output(w.Stage.Journal(), user), " ")
-		prompt := printed[strings.LastIndexAny(printed, "\n")+1:]
-		err = w.Stage.Type(ctx, user, reply(prompt, values))
+		err = w.Stage.Type(ctx, user, reply(promptOf(w.Stage.Journal(), user), values))
 		var failure *stage.Failure
 		if err != nil && !errors.As(err, &failure) {
 			return err
@@ -230,6 +262,23 @@ func (w *world) answerPrompts(ctx context.Context, user string, values map[strin
 		}
 	}
 	return nil
+}
+
+// promptOf is what a program has printed since something was typed to it, on its last
+// line.
+func promptOf(events []journal.Event, user string) string {
+	printed := ""
+	for _, e := range events {
+		switch {
+		case e.From != user:
+		case e.Kind == journal.Typed:
+			printed = ""
+		case e.Kind == journal.Shown, e.Kind == journal.Complained:
+			printed += e.Text
+		}
+	}
+	lines := strings.Split(strings.TrimSpace(printed), "\n")
+	return lines[len(lines)-1]
 }
 
 // try starts the program in a way, and, where that does, finds out what it does.
@@ -306,7 +355,7 @@ func (w *world) findHowItReads(ctx context.Context, user string) error {
 		return nil
 	}
 	const pip = "kumquat-pip"
-	if err := w.put(ctx, "otto", w.session.body(pip)); err != nil {
+	if err := w.put(ctx, "otto", w.session.body(pip, "otto")); err != nil {
 		return err
 	}
 	begun := time.Now()

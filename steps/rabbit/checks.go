@@ -10,6 +10,7 @@ import (
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/tap/httpwire"
 	"github.com/chatspec/chatspec/steps"
 )
 
@@ -22,11 +23,25 @@ func (w *world) isUnseen() error {
 	return nil
 }
 
-// sends has a user send messages, each when the one before has been answered.
+// sends has a user send messages, each when the one before has been answered, whatever
+// the answer is.
 func (w *world) sends(ctx context.Context, user, text string) error {
 	for _, text := range listOf(text) {
 		if err := w.sendsOne(ctx, user, text); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// hasSent has a user send messages, and wants them to be taken.
+func (w *world) hasSent(ctx context.Context, user, text string) error {
+	for _, text := range listOf(text) {
+		if err := w.sendsOne(ctx, user, text); err != nil {
+			return err
+		}
+		if w.instances[user].other == nil && !w.answer.worked() {
+			return stage.Fail(fmt.Sprintf("%s sends %s", user, journal.Quote(text)), w.answer.String()+w.whyNot())
 		}
 	}
 	return nil
@@ -45,15 +60,10 @@ func (w *world) sendsOne(ctx context.Context, user, text string) error {
 	}
 	w.Typed, w.Mark = text, w.Stage.Mark()
 	if i.other != nil {
-		return w.put(ctx, user, w.session.body(text))
+		return w.put(ctx, user, w.session.body(text, user))
 	}
-	if w.answer, err = i.api.send(ctx, text); err != nil {
-		return err
-	}
-	if !w.answer.worked() {
-		return stage.Fail(fmt.Sprintf("%s sends %s", user, journal.Quote(text)), w.answer.String())
-	}
-	return nil
+	w.answer, err = i.api.send(ctx, text)
+	return err
 }
 
 func (w *world) sendsLong(ctx context.Context, user string, letters int) error {
@@ -73,7 +83,9 @@ func (w *world) sendsManyAtOnce(ctx context.Context, user string, count int) err
 	return w.sendAll(ctx, user)
 }
 
-// sendAll sends at once what is to be sent.
+// sendAll sends at once what is to be sent. RabbitMQ's answers are held back until the
+// program has taken all requests that it takes at once, so that it is no luck whether it
+// deals with them one after the other.
 func (w *world) sendAll(ctx context.Context, user string) error {
 	i, err := w.one(user)
 	if err != nil {
@@ -81,11 +93,43 @@ func (w *world) sendAll(ctx context.Context, user string) error {
 	}
 	w.all = make([]answer, len(w.sent))
 	errs := make([]error, len(w.sent))
+	letGo := w.lease.Hold()
+	defer letGo()
+	mark := w.Stage.Mark()
 	var sending sync.WaitGroup
 	for n, text := range w.sent {
 		sending.Go(func() { w.all[n], errs[n] = i.api.send(ctx, text) })
 	}
+	err = w.awaitAsked(ctx, user, mark)
+	letGo()
 	sending.Wait()
+	return firstOf(append(errs, err))
+}
+
+// awaitAsked waits until all requests have been made that were to be made at once, and
+// the program is blocked.
+func (w *world) awaitAsked(ctx context.Context, user string, mark int) error {
+	err := w.Stage.Await(ctx, stage.Wait{
+		Expected: "all requests are made",
+		By:       []string{user},
+		Met: func(events []journal.Event) bool {
+			asked := 0
+			for _, e := range events[mark:] {
+				if _, ok := e.Message.(httpwire.Request); ok && e.To == user {
+					asked++
+				}
+			}
+			return asked >= len(w.sent)
+		},
+		Observed: func([]journal.Event) string { return "some are not" },
+	})
+	if err := dropFailure(err); err != nil {
+		return err
+	}
+	return w.Stage.AwaitBlocked(ctx, user)
+}
+
+func firstOf(errs []error) error {
 	for _, err := range errs {
 		if err != nil {
 			return err
@@ -117,7 +161,7 @@ func (w *world) asks(ctx context.Context, user string) (list, error) {
 		return list{}, err
 	}
 	if i.other != nil {
-		l := list{texts: i.other.texts(), right: true}
+		l := list{texts: delivered(w.Stage.Journal(), user), right: true}
 		i.lists = []list{l} // it has all
 		return l, nil
 	}
@@ -440,15 +484,24 @@ func (w *world) eitherListsIt(ctx context.Context, one, other string) error {
 	return err
 }
 
-// hasFoundAgain asks an instance until it answers as it did: RabbitMQ is back.
+// hasFoundAgain asks an instance until it answers as it did, and waits until it has its
+// consumers again: what comes before, it may miss.
 func (w *world) hasFoundAgain(ctx context.Context, user string) error {
+	i, err := w.one(user)
+	if err != nil {
+		return err
+	}
 	for final := false; ; {
 		l, err := w.asks(ctx, user)
 		if err != nil {
 			return err
 		}
-		if l.worked() {
-			return nil
+		again := consumers(w.Stage.Journal()[w.backSince:], user)
+		if l.worked() && again >= i.consumers {
+			return w.Stage.AwaitQuiet(ctx)
+		}
+		if final && l.worked() {
+			return stage.Fail(user+" reads her queues again, as RabbitMQ is back", saidInstead(w.Stage.Journal()[w.backSince:], user))
 		}
 		if final {
 			return stage.Fail(user+" is given her messages again, as RabbitMQ is back", l.String())

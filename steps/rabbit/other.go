@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/rabbitmq/amqp091-go"
 
+	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/tap/amqp"
 	"github.com/chatspec/chatspec/steps"
@@ -23,9 +24,7 @@ type other struct {
 	virtualHost string
 	connection  *amqp091.Connection
 
-	mu       sync.Mutex
-	received []string
-	waiting  sync.WaitGroup
+	waiting sync.WaitGroup
 }
 
 // another is the client called name, which is connected when it is first needed: to the
@@ -90,7 +89,7 @@ func (o *other) publish(ctx context.Context, to publication, body []byte) (route
 			return err
 		}
 		returned := channel.NotifyReturn(make(chan amqp091.Return, 1))
-		message := propertiesOf(to.properties)
+		message := propertiesOf(to, o.name)
 		message.Body = body
 		confirmation, err := channel.PublishWithDeferredConfirmWithContext(ctx, to.exchange, to.key, true, false, message)
 		if err != nil {
@@ -109,16 +108,47 @@ func (o *other) publish(ctx context.Context, to publication, body []byte) (route
 	return routed, err
 }
 
-// propertiesOf copies what can be read of a message's properties.
-func propertiesOf(raw []byte) amqp091.Publishing {
-	properties, err := amqp.ParseProperties(raw)
+// propertiesOf copies the properties of a message that somebody has published, for a
+// client of another name.
+func propertiesOf(p publication, name string) amqp091.Publishing {
+	properties, err := amqp.ParseProperties(p.properties)
 	if err != nil {
 		return amqp091.Publishing{}
 	}
+	renamed := func(text string) string { return renamed(text, p.by, name) }
 	return amqp091.Publishing{
 		ContentType: properties.ContentType, ContentEncoding: properties.ContentEncoding, DeliveryMode: properties.DeliveryMode,
-		Type: properties.Type, AppId: properties.AppID,
+		Type: properties.Type, AppId: renamed(properties.AppID), ReplyTo: renamed(properties.ReplyTo),
+		Headers: headersOf(properties.Headers, renamed),
 	}
+}
+
+// renamed puts another name where somebody's own stands.
+func renamed(text, own, name string) string {
+	if own == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, own, name)
+}
+
+// headersOf copies the headers that can be written by the library.
+func headersOf(table amqp.Table, renamed func(string) string) amqp091.Table {
+	fields, err := table.Fields()
+	if err != nil || len(fields) == 0 {
+		return nil
+	}
+	headers := amqp091.Table{}
+	for _, field := range fields {
+		switch value := field.Value.(type) {
+		case string:
+			headers[field.Name] = renamed(value)
+		case amqp.Timestamp:
+			headers[field.Name] = time.Unix(int64(value), 0)
+		case bool, int16, int32, int64, float32, float64, nil:
+			headers[field.Name] = value
+		}
+	}
+	return headers
 }
 
 // isMissing reports whether RabbitMQ says that something is not there.
@@ -130,6 +160,9 @@ func isMissing(err error) bool {
 // put publishes bodies as the submission publishes its own. What general is made of is
 // declared as the submission declares it, where it is not there.
 func (w *world) put(ctx context.Context, name string, bodies ...[]byte) error {
+	if unseen := w.isUnseen(); unseen != nil {
+		return unseen
+	}
 	o, err := w.another(ctx, name)
 	if err != nil {
 		return err
@@ -182,18 +215,19 @@ func (o *other) declare(to publication, as topology) error {
 	})
 }
 
-// body writes a text as the submission writes its own.
-func (s *session) body(text string) []byte {
-	if s.sample.text == "" {
+// body writes a text as the submission writes its own, for a client of another name.
+func (s *session) body(text, name string) []byte {
+	before, after, found := strings.Cut(s.sample.body, s.sample.text)
+	if s.sample.text == "" || !found {
 		return []byte(text)
 	}
-	return []byte(strings.Replace(s.sample.body, s.sample.text, s.sample.written(text), 1))
+	return []byte(renamed(before, s.publication.by, name) + s.sample.written(text) + renamed(after, s.publication.by, name))
 }
 
 func (w *world) putIntoGeneral(ctx context.Context, name, texts string) error {
 	var bodies [][]byte
 	for _, text := range steps.List(texts) {
-		bodies = append(bodies, w.session.body(text))
+		bodies = append(bodies, w.session.body(text, name))
 		w.Typed = text
 	}
 	return w.put(ctx, name, bodies...)
@@ -207,19 +241,23 @@ func (w *world) putBytes(ctx context.Context, name string) error {
 
 func (w *world) putLong(ctx context.Context, name string, letters int) error {
 	w.Typed = steps.Long(letters)
-	return w.put(ctx, name, w.session.body(w.Typed))
+	return w.put(ctx, name, w.session.body(w.Typed, name))
 }
 
 // putIntoPrivate publishes to a client's own queues, of which one is enough.
 func (w *world) putIntoPrivate(ctx context.Context, name, text, user string) error {
 	w.Typed = text
+	if unseen := w.isUnseen(); unseen != nil {
+		return unseen
+	}
 	o, err := w.another(ctx, name)
 	if err != nil {
 		return err
 	}
 	for _, queue := range w.privateQueues(w.Stage.Journal(), user) {
-		to := publication{key: queue, properties: w.howToPublish().properties}
-		routed, err := o.publish(ctx, to, w.session.body(text))
+		how := w.howToPublish()
+		to := publication{by: how.by, key: queue, properties: how.properties}
+		routed, err := o.publish(ctx, to, w.session.body(text, name))
 		if err != nil {
 			return fmt.Errorf("publishing as %s: %w", name, err)
 		}
@@ -241,7 +279,12 @@ func (o *other) listen(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("declaring a queue of %s: %w", o.name, err)
 	}
-	if err := channel.QueueBind(queue.Name, to.key, to.exchange, false, nil); err != nil {
+	if err := channel.QueueBind(queue.Name, to.key, to.exchange, false, nil); isMissing(err) {
+		if err := o.declare(to, o.session.topology); err != nil {
+			return err
+		}
+		return o.listen(ctx)
+	} else if err != nil {
 		return fmt.Errorf("binding a queue of %s to general: %w", o.name, err)
 	}
 	deliveries, err := channel.ConsumeWithContext(ctx, queue.Name, "", true, true, false, false, nil)
@@ -249,28 +292,33 @@ func (o *other) listen(ctx context.Context) error {
 		return fmt.Errorf("reading a queue of %s: %w", o.name, err)
 	}
 	o.waiting.Go(func() {
-		for delivery := range deliveries {
-			o.hears(delivery.Body)
+		for range deliveries { // they are in the journal
 		}
 	})
 	return nil
 }
 
-func (o *other) hears(body []byte) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.received = append(o.received, string(body))
+// delivered are the bodies that a client has received.
+func delivered(events []journal.Event, name string) []string {
+	var all []string
+	for _, event := range said(events, name) {
+		if m, ok := event.(amqp.Message); ok {
+			if _, ok := m.Method.(*amqp.BasicDeliver); ok {
+				all = append(all, string(m.Body))
+			}
+		}
+	}
+	return all
 }
 
-// texts are what the client has received.
-func (o *other) texts() []string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return slices.Clone(o.received)
-}
-
+// goesAway has RabbitMQ go away. How many consumers each instance has is what it will
+// have again, once it has found RabbitMQ back.
 func (w *world) goesAway() error {
+	for user, i := range w.instances {
+		i.consumers = consumers(w.Stage.Journal(), user)
+	}
 	w.lease.GoAway()
+	w.Mark = w.Stage.Mark()
 	return nil
 }
 
@@ -283,6 +331,7 @@ func (w *world) isNotThere(ctx context.Context) error {
 }
 
 func (w *world) isBack() error {
+	w.backSince = w.Stage.Mark()
 	w.lease.ComeBack()
 	w.others = map[string]*other{} // whose connections are gone
 	return nil

@@ -49,7 +49,9 @@ type world struct {
 	answer answer   // the last
 	all    []answer // of what was asked at once
 	sent   []string // at once
-	tests  string   // the name of those that were run last
+
+	backSince int    // where RabbitMQ came back
+	tests     string // the name of those that were run last
 }
 
 // Open implements steps.Session.
@@ -71,7 +73,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+client+` is answered over HTTP$`, (*world).isAnswered),
 		steps.Say(`^`+steps.Names+` uses? mess_chat$`, (*world).use),
 		steps.Say(`^`+client+` sends `+steps.Line+`$`, (*world).sends),
-		steps.Say(`^`+client+` has sent `+steps.Line+`$`, (*world).sends),
+		steps.Say(`^`+client+` has sent `+steps.Line+`$`, (*world).hasSent),
 		steps.Say(`^`+client+` sends `+texts+` at once$`, (*world).sendsAtOnce),
 		steps.Say(`^`+client+` sends (\d+) messages at once$`, (*world).sendsManyAtOnce),
 		steps.Say(`^`+client+` sends a message of (\d+) letters$`, (*world).sendsLong),
@@ -178,6 +180,8 @@ type instance struct {
 	api   *api
 	lists []list // that were given
 	other *other // the harness, which plays this client
+
+	consumers int // that it had when RabbitMQ went away
 }
 
 // starts starts mess_chat, and does not wait.

@@ -43,6 +43,7 @@ func methods(events []journal.Event, user string) []amqp.Method {
 
 // A publication is a message that a client has published.
 type publication struct {
+	by            string
 	exchange, key string
 	properties    []byte
 	body          []byte
@@ -57,7 +58,7 @@ func publications(events []journal.Event, user string) []publication {
 			continue
 		}
 		if publish, ok := m.Method.(*amqp.BasicPublish); ok {
-			all = append(all, publication{publish.Exchange, publish.RoutingKey, m.Properties, m.Body})
+			all = append(all, publication{user, publish.Exchange, publish.RoutingKey, m.Properties, m.Body})
 		}
 	}
 	return all
@@ -179,6 +180,9 @@ func saidInstead(events []journal.Event, user string) string {
 
 // awaitSaid waits until what somebody has said to RabbitMQ meets something.
 func (w *world) awaitSaid(ctx context.Context, user, expected string, met func(events []journal.Event) bool, instead func(events []journal.Event) string) error {
+	if unseen := w.isUnseen(); unseen != nil {
+		return unseen
+	}
 	if instead == nil {
 		instead = func(events []journal.Event) string { return saidInstead(events, user) }
 	}
@@ -188,7 +192,16 @@ func (w *world) awaitSaid(ctx context.Context, user, expected string, met func(e
 func (w *world) speaksAMQP(ctx context.Context, user string) error {
 	return w.awaitSaid(ctx, user, user+" speaks AMQP with RabbitMQ", func(events []journal.Event) bool {
 		return slices.ContainsFunc(methods(events, user), func(m amqp.Method) bool { _, opens := m.(*amqp.ConnectionOpen); return opens })
-	}, nil)
+	}, func(events []journal.Event) string { return saidInstead(events, user) + w.whyNot() })
+}
+
+// whyNot says why a submission may not find RabbitMQ where programs share the machine.
+func (w *world) whyNot() string {
+	host := w.session.hardCoded()
+	if host == "" {
+		return ""
+	}
+	return fmt.Sprintf("; its source names %s, which nothing answers for here: have it judged on hosts of its own (--isolate host), or let it take the address from RABBITMQ_HOST or AMQP_URL", host)
 }
 
 func (w *world) publishes(ctx context.Context, user string) error {
@@ -272,32 +285,51 @@ func heartbeats(events []journal.Event, user string) int {
 	return count
 }
 
-// openConnections counts those that somebody has to RabbitMQ.
-func openConnections(events []journal.Event, user string) int {
+// beating counts the connections that somebody has to RabbitMQ, and on which heartbeats
+// are agreed (1.4.2.6).
+func beating(events []journal.Event, user string) int {
 	open := map[int]bool{}
 	for _, e := range events {
-		between := e.From == user && e.To == rabbitMQ || e.From == rabbitMQ && e.To == user
-		switch {
-		case e.Kind == journal.Connected && between:
-			open[e.Conn] = true
-		case e.Kind == journal.Closed && between:
+		if e.From != user && e.To != user {
+			continue
+		}
+		if command, ok := e.Message.(amqp.Command); ok && e.From == user && e.To == rabbitMQ {
+			if tune, ok := command.Method.(*amqp.ConnectionTuneOk); ok && tune.Heartbeat > 0 {
+				open[e.Conn] = true
+			}
+		}
+		if e.Kind == journal.Closed {
 			delete(open, e.Conn)
 		}
 	}
 	return len(open)
 }
 
+// consumers counts those that somebody has begun and not cancelled.
+func consumers(events []journal.Event, user string) int {
+	count := 0
+	for _, m := range methods(events, user) {
+		switch m.(type) {
+		case *amqp.BasicConsume:
+			count++
+		case *amqp.BasicCancel:
+			count--
+		}
+	}
+	return count
+}
+
 // nobodyAsks waits until a client has lost its connections to RabbitMQ, or keeps them by
-// heartbeats. One that has none has nothing to lose.
+// heartbeats. One that has agreed to none has nothing to lose.
 func (w *world) nobodyAsks(ctx context.Context, user string) error {
 	mark := w.Stage.Mark()
 	return w.Stage.Await(ctx, stage.Wait{
 		Expected: fmt.Sprintf("RabbitMQ misses %s's heartbeats, or has three of them", user),
 		Met: func(events []journal.Event) bool {
-			return openConnections(events, user) == 0 || heartbeats(events[mark:], user) >= 3
+			return beating(events, user) == 0 || heartbeats(events[mark:], user) >= 3
 		},
 		Observed: func(events []journal.Event) string {
-			return fmt.Sprintf("it has %d, and %d connections are open", heartbeats(events[mark:], user), openConnections(events, user))
+			return fmt.Sprintf("it has %d, and %d connections wait for them", heartbeats(events[mark:], user), beating(events, user))
 		},
 		Within: missedWithin,
 	})

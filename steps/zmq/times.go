@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/chatspec/chatspec/fixtures/clock"
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -38,6 +40,9 @@ func (w *world) awaitBrackets(ctx context.Context, name, message string) (inside
 		By:       []string{name},
 		Met: func(events []journal.Event) bool {
 			match := shape.FindStringSubmatch(visible(journal.Output(events, name)))
+			if match == nil {
+				match = shape.FindStringSubmatch(journal.Screen(events, name))
+			}
 			if match != nil {
 				inside = match[1]
 			}
@@ -48,11 +53,11 @@ func (w *world) awaitBrackets(ctx context.Context, name, message string) (inside
 	return inside, err
 }
 
-// escapes are what makes a terminal change colours or places (ECMA-48, 5.4).
-var escapes = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|[\r\x07]`)
-
-// visible is what a terminal shows of an output.
-func visible(output string) string { return escapes.ReplaceAllString(output, "") }
+// visible is what a terminal shows of an output: what makes it change colours or
+// places, or ring, is taken out.
+func visible(output string) string {
+	return strings.NewReplacer("\r", "", "\a", "").Replace(ansi.Strip(output))
+}
 
 // awaitTimeShown waits until the program that plays name has printed `author:
 // text`, with the present time in brackets behind it.

@@ -543,8 +543,7 @@ func (w *world) seenTimes(ctx context.Context, user, text string, times int) err
 	if err := w.Stage.AwaitQuiet(ctx); err != nil {
 		return err
 	}
-	events := w.Stage.Journal()[w.Since(text):]
-	if count := journal.PrintedBy(steps.Unquote(user), text).Count(events); count != times {
+	if count := journal.SeenBy(steps.Unquote(user), text, w.Since(text)).Count(w.Stage.Journal()); count != times {
 		return &stage.Failure{
 			Expected: fmt.Sprintf("%s sees %q %d times", steps.Unquote(user), text, times),
 			Observed: fmt.Sprintf("%s sees it %d times", steps.Unquote(user), count),
