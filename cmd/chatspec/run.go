@@ -61,7 +61,7 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
 	c.Flags().StringVar(&o.isolate, "isolate", string(sandbox.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
 	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
-	c.Flags().StringVar(&o.amqp, "amqp", broker.Embedded, "which RabbitMQ programs are given, where they need one: `KIND` is embedded")
+	c.Flags().StringVar(&o.amqp, "amqp", broker.Embedded, "which RabbitMQ programs are given, where they need one: `KIND` is "+broker.Kinds)
 	c.Flags().Float64Var(&o.patience, "patience", 1, "multiplies every deadline")
 	return c
 }
@@ -79,6 +79,9 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	limits, err := host.ParseLimits(o.limits)
 	if err != nil {
 		return fmt.Errorf("--limits: %w", err)
+	}
+	if err := broker.Check(o.amqp); err != nil {
+		return err
 	}
 	if !slices.Contains(sandbox.Isolations(), sandbox.Isolation(o.isolate)) {
 		return fmt.Errorf("--isolate is auto, host or none, not %q", o.isolate)

@@ -326,6 +326,9 @@ func (w *world) awaitListed(ctx context.Context, user, text string) error {
 
 // nothingComes waits until something more happens, and reports whether nothing does.
 func (w *world) nothingComes(ctx context.Context) (bool, error) {
+	if w.cannotTell() {
+		return true, w.comeToRest(ctx)
+	}
 	mark := w.Stage.Mark()
 	err := w.Stage.Await(ctx, stage.Wait{
 		Expected: "something more happens",

@@ -249,6 +249,14 @@ func (w *world) plays(ctx context.Context, user string) error {
 		return err
 	}
 	w.instances[user] = &instance{user: user, other: o}
+	err = o.listen(ctx)
+	if !isMissing(err) {
+		return err
+	}
+	// No instance has got so far as to declare general.
+	if err := o.declare(w.howToPublish(), w.session.topology); err != nil {
+		return err
+	}
 	return o.listen(ctx)
 }
 

@@ -1,0 +1,30 @@
+package rabbit
+
+import "context"
+
+// cannotTell reports whether nobody can tell what RabbitMQ will do, as it is with a real
+// one.
+func (w *world) cannotTell() bool {
+	if w.lease == nil {
+		return false
+	}
+	_, known := w.lease.Next()
+	return !known
+}
+
+// comeToRest waits until all that was sent has gone through RabbitMQ, and the programs
+// have waited twice as long as they do by themselves: whoever looks for something every
+// now and then has looked by then.
+func (w *world) comeToRest(ctx context.Context) error {
+	for range 2 {
+		if err := w.Stage.AwaitQuiet(ctx); err != nil {
+			return err
+		}
+		for _, name := range w.Stage.Programs() {
+			if err := w.Stage.Outlast(ctx, name); err != nil {
+				return err
+			}
+		}
+	}
+	return w.Stage.AwaitQuiet(ctx)
+}
