@@ -18,7 +18,16 @@ import (
 // can.
 func (w *world) isUnseen() error {
 	if _, runs := w.Stage.Endpoint(program); runs {
-		return &stage.Unverified{Reason: "mess_chat runs already, beside a RabbitMQ that chatspec does not see: start it from its folder to have this judged"}
+		return &stage.Unverified{Reason: "mess_chat runs already: what it says to RabbitMQ is not seen; have it started from its folder to have this judged"}
+	}
+	return nil
+}
+
+// isUnreached says why another client cannot reach an instance through RabbitMQ; nothing,
+// where it can.
+func (w *world) isUnreached() error {
+	if _, runs := w.Stage.Endpoint(program); runs && !w.session.brokers.Given {
+		return &stage.Unverified{Reason: "mess_chat runs already, with a RabbitMQ that chatspec does not know: say which with --amqp amqp://…"}
 	}
 	return nil
 }

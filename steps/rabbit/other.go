@@ -160,8 +160,8 @@ func isMissing(err error) bool {
 // put publishes bodies as the submission publishes its own. What general is made of is
 // declared as the submission declares it, where it is not there.
 func (w *world) put(ctx context.Context, name string, bodies ...[]byte) error {
-	if unseen := w.isUnseen(); unseen != nil {
-		return unseen
+	if unreached := w.isUnreached(); unreached != nil {
+		return unreached
 	}
 	o, err := w.another(ctx, name)
 	if err != nil {
@@ -181,6 +181,24 @@ func (w *world) put(ctx context.Context, name string, bodies ...[]byte) error {
 		}
 	}
 	return nil
+}
+
+// findGeneral finds out what general is where nobody was seen to publish to it: an
+// exchange, or else a queue.
+func (w *world) findGeneral(ctx context.Context) error {
+	o, err := w.another(ctx, "otto")
+	if err != nil {
+		return err
+	}
+	err = o.channel(func(channel *amqp091.Channel) error {
+		return channel.ExchangeDeclarePassive(general, "fanout", false, false, false, false, nil)
+	})
+	w.session.publication = publication{exchange: general}
+	if isMissing(err) {
+		w.session.publication = publication{key: general}
+		return nil
+	}
+	return err
 }
 
 // howToPublish is how the submission publishes to general: as it has done in this
