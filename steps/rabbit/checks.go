@@ -17,7 +17,7 @@ import (
 // isUnseen says why what an instance says to RabbitMQ cannot be seen; nothing, where it
 // can.
 func (w *world) isUnseen() error {
-	if _, runs := w.Stage.Endpoint(program); runs {
+	if w.runs() {
 		return &stage.Unverified{Reason: "mess_chat runs already: what it says to RabbitMQ is not seen; have it started from its folder to have this judged"}
 	}
 	return nil
@@ -26,7 +26,7 @@ func (w *world) isUnseen() error {
 // isUnreached says why another client cannot reach an instance through RabbitMQ; nothing,
 // where it can.
 func (w *world) isUnreached() error {
-	if _, runs := w.Stage.Endpoint(program); runs && !w.session.brokers.Given {
+	if w.runs() && !w.session.brokers.Given {
 		return &stage.Unverified{Reason: "mess_chat runs already, with a RabbitMQ that chatspec does not know: say which with --amqp amqp://…"}
 	}
 	return nil
@@ -179,8 +179,22 @@ func (w *world) asks(ctx context.Context, user string) (list, error) {
 		return l, err
 	}
 	w.answer = l.answer
+	l.texts = without(l.texts, i.before)
 	i.lists = append(i.lists, l)
 	return l, nil
+}
+
+// without takes texts off a list, each as often as it is to be taken off.
+func without(texts, off []string) []string {
+	left := slices.Clone(off)
+	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool {
+		at := slices.Index(left, text)
+		if at < 0 {
+			return false
+		}
+		left = slices.Delete(left, at, at+1)
+		return true
+	})
 }
 
 func (w *world) asksAtRest(ctx context.Context, user string) error {
@@ -259,6 +273,9 @@ func (w *world) listIsEmpty() error {
 	l, err := w.last()
 	if err != nil {
 		return err
+	}
+	if i := w.instances[w.Actor]; i != nil && len(i.before) > 0 {
+		return &stage.Unverified{Reason: "mess_chat runs already, and has messages from before: start it anew to have this judged"}
 	}
 	if l.worked() && l.right && len(l.texts) == 0 {
 		return nil

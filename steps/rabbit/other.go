@@ -293,19 +293,11 @@ func (o *other) listen(ctx context.Context) error {
 		return fmt.Errorf("opening a channel of %s: %w", o.name, err)
 	}
 	to := o.session.publication
-	queue, err := channel.QueueDeclare("", false, true, true, false, nil)
+	queue, err := o.queue(channel, to)
 	if err != nil {
-		return fmt.Errorf("declaring a queue of %s: %w", o.name, err)
+		return err
 	}
-	if err := channel.QueueBind(queue.Name, to.key, to.exchange, false, nil); isMissing(err) {
-		if err := o.declare(to, o.session.topology); err != nil {
-			return err
-		}
-		return o.listen(ctx)
-	} else if err != nil {
-		return fmt.Errorf("binding a queue of %s to general: %w", o.name, err)
-	}
-	deliveries, err := channel.ConsumeWithContext(ctx, queue.Name, "", true, true, false, false, nil)
+	deliveries, err := channel.ConsumeWithContext(ctx, queue, "", true, to.exchange != "", false, false, nil)
 	if err != nil {
 		return fmt.Errorf("reading a queue of %s: %w", o.name, err)
 	}
@@ -314,6 +306,22 @@ func (o *other) listen(ctx context.Context) error {
 		}
 	})
 	return nil
+}
+
+// queue is the queue that a client reads: one of its own that is bound to general, or
+// general itself where that is a queue.
+func (o *other) queue(channel *amqp091.Channel, to publication) (string, error) {
+	if to.exchange == "" {
+		return to.key, nil
+	}
+	queue, err := channel.QueueDeclare("", false, true, true, false, nil)
+	if err != nil {
+		return "", fmt.Errorf("declaring a queue of %s: %w", o.name, err)
+	}
+	if err := channel.QueueBind(queue.Name, to.key, to.exchange, false, nil); err != nil {
+		return "", fmt.Errorf("binding a queue of %s to general: %w", o.name, err)
+	}
+	return queue.Name, nil
 }
 
 // delivered are the bodies that a client has received.
@@ -332,6 +340,9 @@ func delivered(events []journal.Event, name string) []string {
 // goesAway has RabbitMQ go away. How many consumers each instance has is what it will
 // have again, once it has found RabbitMQ back.
 func (w *world) goesAway() error {
+	if unseen := w.isUnseen(); unseen != nil {
+		return unseen
+	}
 	for user, i := range w.instances {
 		i.consumers = consumers(w.Stage.Journal(), user)
 	}
