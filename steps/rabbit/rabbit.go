@@ -181,7 +181,7 @@ type instance struct {
 	lists []list // that were given
 	// before is what an instance that runs already listed from other scenarios.
 	before []string
-	other *other // the harness, which plays this client
+	other  *other // the harness, which plays this client
 
 	consumers int // that it had when RabbitMQ went away
 }
