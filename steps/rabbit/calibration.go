@@ -351,8 +351,13 @@ func (w *world) keep(user string, sent answer) {
 
 // findHowItReads puts a message into general, and asks for it twice.
 func (w *world) findHowItReads(ctx context.Context, user string) error {
-	if w.isUnseen() != nil {
+	if w.isUnreached() != nil {
 		return nil
+	}
+	if w.isUnseen() != nil {
+		if err := w.findGeneral(ctx); err != nil {
+			return err
+		}
 	}
 	const pip = "kumquat-pip"
 	if err := w.put(ctx, "otto", w.session.body(pip, "otto")); err != nil {

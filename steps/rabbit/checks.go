@@ -17,8 +17,17 @@ import (
 // isUnseen says why what an instance says to RabbitMQ cannot be seen; nothing, where it
 // can.
 func (w *world) isUnseen() error {
-	if _, runs := w.Stage.Endpoint(program); runs {
-		return &stage.Unverified{Reason: "mess_chat runs already, beside a RabbitMQ that chatspec does not see: start it from its folder to have this judged"}
+	if w.runs() {
+		return &stage.Unverified{Reason: "mess_chat runs already: what it says to RabbitMQ is not seen; have it started from its folder to have this judged"}
+	}
+	return nil
+}
+
+// isUnreached says why another client cannot reach an instance through RabbitMQ; nothing,
+// where it can.
+func (w *world) isUnreached() error {
+	if w.runs() && !w.session.brokers.Given {
+		return &stage.Unverified{Reason: "mess_chat runs already, with a RabbitMQ that chatspec does not know: say which with --amqp amqp://…"}
 	}
 	return nil
 }
@@ -170,8 +179,22 @@ func (w *world) asks(ctx context.Context, user string) (list, error) {
 		return l, err
 	}
 	w.answer = l.answer
+	l.texts = without(l.texts, i.before)
 	i.lists = append(i.lists, l)
 	return l, nil
+}
+
+// without takes texts off a list, each as often as it is to be taken off.
+func without(texts, off []string) []string {
+	left := slices.Clone(off)
+	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool {
+		at := slices.Index(left, text)
+		if at < 0 {
+			return false
+		}
+		left = slices.Delete(left, at, at+1)
+		return true
+	})
 }
 
 func (w *world) asksAtRest(ctx context.Context, user string) error {
@@ -251,6 +274,9 @@ func (w *world) listIsEmpty() error {
 	if err != nil {
 		return err
 	}
+	if i := w.instances[w.Actor]; i != nil && len(i.before) > 0 {
+		return &stage.Unverified{Reason: "mess_chat runs already, and has messages from before: start it anew to have this judged"}
+	}
 	if l.worked() && l.right && len(l.texts) == 0 {
 		return nil
 	}
@@ -295,21 +321,24 @@ func (w *world) lists(ctx context.Context, user, texts string) error {
 	return nil
 }
 
-// awaitListed asks for messages until a text is there, and nothing more happens.
+// awaitListed asks for messages until a text is there, or nothing more happens. What
+// has arrived while a list was written is in the next one, once all is at rest.
 func (w *world) awaitListed(ctx context.Context, user, text string) error {
 	i, err := w.one(user)
 	if err != nil {
 		return err
 	}
-	for final := false; ; {
-		if i.listed(text) > 0 {
-			return nil
-		}
-		if _, err := w.asks(ctx, user); err != nil {
-			return err
-		}
-		if i.listed(text) > 0 {
-			return nil
+	for final := false; i.listed(text) == 0; {
+		for _, rest := range []bool{false, true} {
+			if rest {
+				err = w.Stage.AwaitQuiet(ctx)
+			}
+			if err == nil {
+				_, err = w.asks(ctx, user)
+			}
+			if err != nil || i.listed(text) > 0 {
+				return err
+			}
 		}
 		if final {
 			return stage.Fail(fmt.Sprintf("%s lists %s", user, journal.Quote(text)), i.listedInstead()+stage.LastWords(w.Stage.Journal(), user))
@@ -318,6 +347,7 @@ func (w *world) awaitListed(ctx context.Context, user, text string) error {
 			return err
 		}
 	}
+	return nil
 }
 
 // nothingComes waits until something more happens, and reports whether nothing does.

@@ -35,7 +35,7 @@ func endings() []string {
 // find finds the file of the submission that is called name, with one of the endings.
 func (s *session) find(name string) (path string, found bool, err error) {
 	folder := s.run.Target.Folder
-	if folder == "" {
+	if folder == "" || s.run.Target.OnlyEndpoints() {
 		return "", false, errNoSources
 	}
 	err = filepath.WalkDir(folder, func(at string, entry fs.DirEntry, err error) error {

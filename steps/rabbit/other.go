@@ -160,8 +160,8 @@ func isMissing(err error) bool {
 // put publishes bodies as the submission publishes its own. What general is made of is
 // declared as the submission declares it, where it is not there.
 func (w *world) put(ctx context.Context, name string, bodies ...[]byte) error {
-	if unseen := w.isUnseen(); unseen != nil {
-		return unseen
+	if unreached := w.isUnreached(); unreached != nil {
+		return unreached
 	}
 	o, err := w.another(ctx, name)
 	if err != nil {
@@ -181,6 +181,24 @@ func (w *world) put(ctx context.Context, name string, bodies ...[]byte) error {
 		}
 	}
 	return nil
+}
+
+// findGeneral finds out what general is where nobody was seen to publish to it: an
+// exchange, or else a queue.
+func (w *world) findGeneral(ctx context.Context) error {
+	o, err := w.another(ctx, "otto")
+	if err != nil {
+		return err
+	}
+	err = o.channel(func(channel *amqp091.Channel) error {
+		return channel.ExchangeDeclarePassive(general, "fanout", false, false, false, false, nil)
+	})
+	w.session.publication = publication{exchange: general}
+	if isMissing(err) {
+		w.session.publication = publication{key: general}
+		return nil
+	}
+	return err
 }
 
 // howToPublish is how the submission publishes to general: as it has done in this
@@ -275,19 +293,11 @@ func (o *other) listen(ctx context.Context) error {
 		return fmt.Errorf("opening a channel of %s: %w", o.name, err)
 	}
 	to := o.session.publication
-	queue, err := channel.QueueDeclare("", false, true, true, false, nil)
+	queue, err := o.queue(channel, to)
 	if err != nil {
-		return fmt.Errorf("declaring a queue of %s: %w", o.name, err)
+		return err
 	}
-	if err := channel.QueueBind(queue.Name, to.key, to.exchange, false, nil); isMissing(err) {
-		if err := o.declare(to, o.session.topology); err != nil {
-			return err
-		}
-		return o.listen(ctx)
-	} else if err != nil {
-		return fmt.Errorf("binding a queue of %s to general: %w", o.name, err)
-	}
-	deliveries, err := channel.ConsumeWithContext(ctx, queue.Name, "", true, true, false, false, nil)
+	deliveries, err := channel.ConsumeWithContext(ctx, queue, "", true, to.exchange != "", false, false, nil)
 	if err != nil {
 		return fmt.Errorf("reading a queue of %s: %w", o.name, err)
 	}
@@ -296,6 +306,22 @@ func (o *other) listen(ctx context.Context) error {
 		}
 	})
 	return nil
+}
+
+// queue is the queue that a client reads: one of its own that is bound to general, or
+// general itself where that is a queue.
+func (o *other) queue(channel *amqp091.Channel, to publication) (string, error) {
+	if to.exchange == "" {
+		return to.key, nil
+	}
+	queue, err := channel.QueueDeclare("", false, true, true, false, nil)
+	if err != nil {
+		return "", fmt.Errorf("declaring a queue of %s: %w", o.name, err)
+	}
+	if err := channel.QueueBind(queue.Name, to.key, to.exchange, false, nil); err != nil {
+		return "", fmt.Errorf("binding a queue of %s to general: %w", o.name, err)
+	}
+	return queue.Name, nil
 }
 
 // delivered are the bodies that a client has received.
@@ -314,6 +340,9 @@ func delivered(events []journal.Event, name string) []string {
 // goesAway has RabbitMQ go away. How many consumers each instance has is what it will
 // have again, once it has found RabbitMQ back.
 func (w *world) goesAway() error {
+	if unseen := w.isUnseen(); unseen != nil {
+		return unseen
+	}
 	for user, i := range w.instances {
 		i.consumers = consumers(w.Stage.Journal(), user)
 	}

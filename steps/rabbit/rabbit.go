@@ -170,7 +170,7 @@ func (s *session) id() string { return s.run.Target.Assignments[0] }
 // asksForHeartbeats has RabbitMQ offer a heartbeat, from its start.
 func (w *world) asksForHeartbeats() error {
 	w.heartbeat = time.Second
-	return nil
+	return w.isUnseen()
 }
 
 // An instance is a mess_chat that somebody uses. Where constant names would make two of
@@ -179,7 +179,9 @@ type instance struct {
 	user  string
 	api   *api
 	lists []list // that were given
-	other *other // the harness, which plays this client
+	// before is what an instance that runs already listed from other scenarios.
+	before []string
+	other  *other // the harness, which plays this client
 
 	consumers int // that it had when RabbitMQ went away
 }
@@ -200,7 +202,7 @@ func (w *world) use(ctx context.Context, users string) error {
 		return err
 	}
 	for i, user := range steps.List(users) {
-		if i > 0 && w.session.oneOnly {
+		if i > 0 && (w.session.oneOnly || w.runs()) {
 			if err := w.plays(ctx, user); err != nil {
 				return err
 			}
@@ -221,8 +223,21 @@ func (w *world) isReady(ctx context.Context, user string) error {
 	if err := w.listens(ctx, user); err != nil {
 		return err
 	}
-	_, err := w.instances[user].api.messages(ctx)
+	i := w.instances[user]
+	l, err := i.api.messages(ctx)
+	if err == nil && w.runs() {
+		// The first list may take away what is left, so the second tells what stays.
+		if l, err = i.api.messages(ctx); err == nil {
+			i.before = l.texts
+		}
+	}
 	return dropFailure(err)
+}
+
+// runs reports whether mess_chat runs already, and is the same in all scenarios.
+func (w *world) runs() bool {
+	_, runs := w.Stage.Endpoint(program)
+	return runs
 }
 
 // listens waits until an instance listens, somewhere.
@@ -244,6 +259,9 @@ func (w *world) isAnswered(ctx context.Context, user string) error {
 
 // plays has the harness be a client.
 func (w *world) plays(ctx context.Context, user string) error {
+	if unreached := w.isUnreached(); unreached != nil {
+		return unreached
+	}
 	o, err := w.another(ctx, user)
 	if err != nil {
 		return err
