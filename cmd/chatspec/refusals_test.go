@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,6 +62,14 @@ func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
 			"only one format can go to the terminal: give the others a file, as in junit:report.xml"},
 		{"a report in a missing folder", []string{"run", "--format", "json:no/such/folder.json"}, nil,
 			"a report cannot be written: open no/such/folder.json: no such file or directory"},
+		{"a broker that is none", []string{"run", "--amqp", "rabbit"}, nil,
+			`--amqp is embedded, local, docker or the URL of a RabbitMQ on this machine, such as amqp://guest:guest@127.0.0.1:5672/, not "rabbit"`},
+		{"a broker on another machine", []string{"run", "--amqp", "amqp://guest:guest@192.0.2.1/"}, nil,
+			`--amqp: 192.0.2.1 is not this machine, and chatspec contacts no other: give the URL of a RabbitMQ at 127.0.0.1`},
+		{"a broker that is not there", []string{"run", "--assignment", "rabbitmq", "--amqp", "amqp://guest:guest@127.0.0.1:1/"}, nil,
+			`--amqp: nobody listens at 127.0.0.1:1: start RabbitMQ there, or leave --amqp away`},
+		{"no Docker", []string{"run", "--assignment", "rabbitmq", "--amqp", "docker"}, []string{"DOCKER_HOST=unix:///nowhere/docker.sock"},
+			`--amqp docker: no Docker answers at unix:///nowhere/docker.sock: install it (Debian: apt-get install docker.io), and start it`},
 		{"no job", []string{"run", "--jobs", "0"}, nil,
 			"--jobs must be at least 1, not 0"},
 		{"jobs that are no number", []string{"run", "--jobs", "many"}, nil,
@@ -172,5 +181,23 @@ func TestAProgramOfTheReferenceSaysHowItIsUsed(t *testing.T) {
 		if got.status != 2 || got.stdout != "" || !strings.HasPrefix(got.stderr, "chatspec: ") || !strings.Contains(got.stderr, c.want) {
 			t.Errorf("reference %s ends with %d, prints %q and says\n%s", c.args, got.status, got.stdout, got.stderr)
 		}
+	}
+}
+
+func TestADockerThatThisUserMayNotUseIsSaidInOneSentence(t *testing.T) {
+	t.Parallel()
+	socket := filepath.Join(t.TempDir(), "docker.sock")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	if err := os.Chmod(socket, 0); err != nil {
+		t.Fatal(err)
+	}
+	got := chatspec(t, call{args: []string{"run", "--assignment", "rabbitmq", "--amqp", "docker"}, env: []string{"DOCKER_HOST=unix://" + socket}, ordinary: true})
+	want := "chatspec: --amqp docker: this user may not use the Docker at unix://" + socket + ": add the user to the group docker\n"
+	if got.status != 2 || got.stdout != "" || got.stderr != want {
+		t.Errorf("it ends with %d, prints %q and says\n  %swant\n  %s", got.status, got.stdout, got.stderr, want)
 	}
 }
