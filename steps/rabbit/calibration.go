@@ -209,7 +209,7 @@ func (w *world) launch(ctx context.Context, user string, how way, at netip.AddrP
 	if err != nil {
 		return nil, err
 	}
-	i := &instance{user: user, api: browser}
+	i := &instance{api: browser}
 	w.instances[user] = i
 	if addr, runs := w.Stage.Endpoint(program); runs {
 		w.Actor = user
