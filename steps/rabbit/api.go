@@ -159,20 +159,27 @@ func (a *api) ask(ctx context.Context, target string) (answer, error) {
 		return got, err
 	}
 	if strings.HasPrefix(target, "/send") {
-		if posted, err := a.do(ctx, http.MethodPost, target, "", nil); err != nil || !posted.isUnknown() {
-			a.form.set(http.MethodPost, "")
+		posted, err := a.do(ctx, http.MethodPost, target, "", nil)
+		if err != nil {
 			return posted, err
+		}
+		if !posted.isUnknown() {
+			a.form.set(http.MethodPost, "")
+			return posted, nil
 		}
 	}
 	if known.bare || got.status != http.StatusNotFound {
 		return got, nil
 	}
 	bare, err := a.get(ctx, withoutSlash(target))
-	if err == nil && bare.isUnknown() {
+	if err != nil {
+		return bare, err
+	}
+	if bare.isUnknown() {
 		return got, nil
 	}
 	a.form.setBare()
-	return bare, err
+	return bare, nil
 }
 
 // withoutSlash takes the slash off the end of a URL's path.
