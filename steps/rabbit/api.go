@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -289,8 +291,9 @@ func readList(body []byte) (texts []string, right bool) {
 	return texts, true
 }
 
-// collect lists the texts in a JSON value, but the names of members. A text that holds
-// JSON is looked into.
+// collect lists the texts in a JSON value, but the names of members, by whose order those
+// of an object are listed: what is read twice is the same. A text that holds JSON is
+// looked into.
 func collect(value any) []string {
 	switch value := value.(type) {
 	case string:
@@ -307,8 +310,8 @@ func collect(value any) []string {
 		return all
 	case map[string]any:
 		var all []string
-		for _, v := range value {
-			all = append(all, collect(v)...)
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			all = append(all, collect(value[name])...)
 		}
 		return all
 	}
