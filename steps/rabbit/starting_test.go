@@ -106,8 +106,8 @@ func TestANameStandsForWhatItTells(t *testing.T) {
 		"{amqp_vhost}":    "RABBITMQ_VHOST virtual_host",
 		"{port}":          "PORT --port api_port",
 		"{ip}":            "HOST --bind ip server_ip address",
-		"{name}":          "name --user nickname QUEUE_NAME who RABBITMQ_QUEUE participant recipient",
-		"":                "LOG_LEVEL debug RABBITMQ_EXCHANGE url description",
+		"{name}":          "name --user nickname QUEUE_NAME who RABBITMQ_QUEUE",
+		"":                "LOG_LEVEL debug RABBITMQ_EXCHANGE url description recipient",
 	} {
 		for name := range strings.FieldsSeq(names) {
 			if got := meaning(name); got != placeholder {
