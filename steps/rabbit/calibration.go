@@ -54,7 +54,7 @@ func (s sample) written(text string) string {
 	if err != nil {
 		return text
 	}
-	return strings.Trim(string(quoted), `"`)
+	return string(quoted[1 : len(quoted)-1]) // the body has its quotation marks
 }
 
 func begin(run *stage.Run, brokers *broker.Supply) *session {
