@@ -87,7 +87,7 @@ type topology struct {
 // topologyOf reads what somebody has declared.
 func topologyOf(events []journal.Event, user string) topology {
 	t := topology{exchanges: map[string]*amqp.ExchangeDeclare{}, queues: map[string]*amqp.QueueDeclare{}}
-	var asked []*amqp.QueueDeclare // whose names the server may choose
+	var asked []*amqp.QueueDeclare // which are not answered; the server may choose a name
 	last := ""
 	name := func(queue string) string {
 		if queue == "" {
@@ -116,9 +116,16 @@ func topologyOf(events []journal.Event, user string) topology {
 			}
 		case *amqp.QueueDeclareOk:
 			last = m.Queue
-			if len(asked) > 0 {
-				t.queues[m.Queue], asked = asked[0], asked[1:]
+			at := answered(asked, m.Queue)
+			if at < 0 {
+				continue
 			}
+			if asked[at].Passive {
+				read(m.Queue)
+			} else {
+				t.queues[m.Queue] = asked[at]
+			}
+			asked = slices.Delete(asked, at, at+1)
 		case *amqp.QueueBind:
 			bound := *m
 			bound.Queue = name(m.Queue)
@@ -130,6 +137,18 @@ func topologyOf(events []journal.Event, user string) topology {
 		}
 	}
 	return t
+}
+
+// answered is which of the declarations that were asked for has made a queue: the first
+// by its name, or else by none. One that is refused is answered by nothing.
+func answered(asked []*amqp.QueueDeclare, queue string) int {
+	called := func(name string) int {
+		return slices.IndexFunc(asked, func(q *amqp.QueueDeclare) bool { return q.Queue == name })
+	}
+	if at := called(queue); at >= 0 {
+		return at
+	}
+	return called("")
 }
 
 // private lists the queues that are nobody else's and get nothing from general: where
