@@ -42,7 +42,7 @@ func (s *session) find(name string) (path string, found bool, err error) {
 		if err != nil || found {
 			return err
 		}
-		if entry.IsDir() && slices.Contains([]string{"node_modules", "venv", ".venv", "env", ".git", "__pycache__"}, entry.Name()) {
+		if entry.IsDir() && at != folder && slices.Contains([]string{"node_modules", "venv", ".venv", "env", ".git", "__pycache__"}, entry.Name()) {
 			return filepath.SkipDir
 		}
 		ending := filepath.Ext(at)
