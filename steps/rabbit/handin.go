@@ -69,7 +69,7 @@ func (w *world) hasProgramFile(name string) error {
 }
 
 // library is what a source says that uses a client library for RabbitMQ.
-var library = regexp.MustCompile(`(?m)^\s*(?:import|from)\s+(?:pika|aio_pika|aiopika|kombu|amqp|amqpstorm|rabbitpy|puka)\b|require\(['"](?:amqplib|amqp|rhea|rabbitmq)|from\s+['"](?:amqplib|amqp)|amqp091|com\.rabbitmq`)
+var library = regexp.MustCompile(`(?m)^\s*(?:from|import(?:\s+[\w.]+(?:\s+as\s+\w+)?\s*,)*)\s*\b(?:pika|aio_pika|aiopika|kombu|amqp|amqpstorm|rabbitpy|puka)\b|require\(['"](?:amqplib|amqp|rhea|rabbitmq)|from\s+['"](?:amqplib|amqp)|amqp091|streadway/amqp|com\.rabbitmq`)
 
 // readSource reads the source of one of the submission's files.
 func (s *session) readSource(name string) (text, ending string, err error) {
