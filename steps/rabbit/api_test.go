@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -102,7 +103,9 @@ type chat struct {
 	method, path string
 	text         func(*http.Request) string
 	missing      int // the status where there is no text
-	sent         []string
+
+	mu   sync.Mutex
+	sent []string
 }
 
 func (c *chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -117,6 +120,8 @@ func (c *chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case text == "":
 		w.WriteHeader(c.missing)
 	default:
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		c.sent = append(c.sent, text)
 	}
 }
@@ -135,19 +140,19 @@ func inJSON(r *http.Request) string {
 func TestTheFormOfAnAPIIsFound(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		chat chat
+		chat *chat
 		want habits
 	}{
-		{"from the URL, as it is shown", chat{method: "GET", path: "/send/", text: inQuery}, habits{}},
-		{"without a slash", chat{method: "GET", path: "/send", text: inQuery}, habits{bare: true}},
-		{"by POST", chat{method: "POST", path: "/send/", text: inQuery}, habits{method: "POST"}},
-		{"by POST, without a slash", chat{method: "POST", path: "/send", text: inQuery}, habits{method: "POST", bare: true}},
-		{"from a body in JSON", chat{method: "POST", path: "/send/", text: inJSON, missing: 422}, habits{method: "POST", body: "json"}},
-		{"from a form", chat{method: "POST", path: "/send/", text: inForm, missing: 400}, habits{method: "POST", body: "form"}},
-		{"from a body, without a slash", chat{method: "POST", path: "/send", text: inJSON, missing: 400}, habits{method: "POST", body: "json", bare: true}},
+		{"from the URL, as it is shown", &chat{method: "GET", path: "/send/", text: inQuery}, habits{}},
+		{"without a slash", &chat{method: "GET", path: "/send", text: inQuery}, habits{bare: true}},
+		{"by POST", &chat{method: "POST", path: "/send/", text: inQuery}, habits{method: "POST"}},
+		{"by POST, without a slash", &chat{method: "POST", path: "/send", text: inQuery}, habits{method: "POST", bare: true}},
+		{"from a body in JSON", &chat{method: "POST", path: "/send/", text: inJSON, missing: 422}, habits{method: "POST", body: "json"}},
+		{"from a form", &chat{method: "POST", path: "/send/", text: inForm, missing: 400}, habits{method: "POST", body: "form"}},
+		{"from a body, without a slash", &chat{method: "POST", path: "/send", text: inJSON, missing: 400}, habits{method: "POST", body: "json", bare: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, ctx := apiOf(t, &c.chat), bounded(t)
+			a, ctx := apiOf(t, c.chat), bounded(t)
 			l, err := a.messages(ctx)
 			must(t, err)
 			if !l.right || !slices.Equal(l.texts, []string{"kumquat"}) {
@@ -161,6 +166,8 @@ func TestTheFormOfAnAPIIsFound(t *testing.T) {
 					t.Error(sent)
 				}
 			}
+			c.chat.mu.Lock()
+			defer c.chat.mu.Unlock()
 			if got := a.form.get(); got != c.want || !slices.Equal(c.chat.sent, texts) {
 				t.Errorf("its form is %+v, want %+v; it takes %q", got, c.want, c.chat.sent)
 			}

@@ -86,13 +86,14 @@ func TestTheTopologyIsWhatIsDeclaredAndRead(t *testing.T) {
 			first.asks(&amqp.QueueDeclare{Queue: "hasty", AutoDelete: true, NoWait: true}),
 			first.asks(&amqp.QueueBind{Queue: "annika", Exchange: "logs", RoutingKey: "a"}),
 			first.asks(&amqp.BasicConsume{Queue: "read"}),
+			first.asks(&amqp.BasicGet{Queue: "got"}),
 			first.asks(&amqp.BasicGet{}), // of hasty, too
 		},
 	), "annika")
 	if len(got.exchanges) != 1 || got.exchanges[general] == nil || !got.exchanges[general].Durable {
 		t.Errorf("the exchanges are %v", got.exchanges)
 	}
-	if names := slices.Sorted(maps.Keys(got.queues)); !slices.Equal(names, []string{"amq.gen-1", "annika", "hasty", "read"}) {
+	if names := slices.Sorted(maps.Keys(got.queues)); !slices.Equal(names, []string{"amq.gen-1", "annika", "got", "hasty", "read"}) {
 		t.Fatalf("the queues are %q", names)
 	}
 	if q := got.queues; !q["amq.gen-1"].Exclusive || !q["annika"].Durable || !q["hasty"].AutoDelete || q["read"].Queue != "read" {
