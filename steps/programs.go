@@ -25,6 +25,7 @@ func shared() []Sentence {
 		Say(`^`+Name+` sees "([^"]*)" from `+Name+`$`, (*World).Sees),
 		Say(`^`+Name+` sees "([^"]*)"$`, (*World).SeesText),
 		Say(`^`+Name+` has ended$`, (*World).ends),
+		Say(`^`+Name+` goes on$`, (*World).goesOn),
 	}
 }
 
@@ -107,6 +108,19 @@ func (w *World) SeesIt(ctx context.Context, user string) error { return w.SeesTe
 // SeesText waits until a user sees a text that was typed or sent.
 func (w *World) SeesText(ctx context.Context, user, text string) error {
 	return w.Stage.AwaitShown(ctx, Unquote(user), text, w.said[text])
+}
+
+// goesOn looks whether a program lives when nothing more can happen: what it was done may
+// show a while after it has done what was asked for. It finds out, too, whether it leaves
+// when it hears nothing for a while.
+func (w *World) goesOn(ctx context.Context, user string) error {
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	if err := w.Stage.Outlast(ctx, Unquote(user)); err != nil {
+		return err
+	}
+	return w.Stage.CheckOn(Unquote(user))
 }
 
 // ends waits for a program's end, and until a server beside it has noticed.

@@ -93,6 +93,9 @@ func play(t *testing.T, vocabulary steps.Vocabulary, lines string) grading.Outco
 
 func TestTheSentencesAboutPrograms(t *testing.T) {
 	for name, lines := range map[string]string{
+		"it goes on": `
+			Given "ann" starts the program puppet
+			Then "ann" goes on`,
 		"a program is told its name and address": `
 			When "ann" starts the program compare
 			Then "ann" sees "it fits"`,
@@ -211,6 +214,10 @@ func TestWhatTheSentencesFind(t *testing.T) {
 			Given "ann" starts the program puppet
 			Then "ann" has ended`,
 			"ann ends", "it is still running"},
+		"it does not go on": {`
+			Given "ann" starts the program gone
+			Then "ann" goes on`,
+			"ann goes on", "it has ended (exit status 3)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			outcome := play(t, bench(), c.lines)
@@ -221,6 +228,21 @@ func TestWhatTheSentencesFind(t *testing.T) {
 				t.Error(stepstest.Describe(outcome))
 			}
 		})
+	}
+}
+
+// Whoever looks only at what was asked for sees such a fault now and then.
+func TestAFaultThatShowsAMomentLaterIsSeenEachTime(t *testing.T) {
+	for i := range 20 {
+		outcome := play(t, bench(), `
+			Given "ann" starts the program puppet
+			When "ann" types "show hello"
+			And "ann" types "give-up 0.05"
+			Then "ann" sees "hello"
+			And "ann" goes on`)
+		if outcome.Verdict != grading.Failed || outcome.Failure.Step != `"ann" goes on` {
+			t.Fatalf("time %d: it is %s", i, outcome.Verdict)
+		}
 	}
 }
 

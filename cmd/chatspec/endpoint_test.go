@@ -21,7 +21,15 @@ import (
 func server5(t *testing.T) string {
 	t.Helper()
 	address := freeAddress(t)
-	cmd, temp := call{args: []string{"reference", "server5", address}}.command(t)
+	runs(t, "waiting for clients on "+address, "server5", address)
+	return address
+}
+
+// runs runs a program of the reference as a person would, until the test's end,
+// and waits for the line with which it begins.
+func runs(t *testing.T, begins string, args ...string) {
+	t.Helper()
+	cmd, temp := call{args: append([]string{"reference"}, args...)}.command(t)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -37,10 +45,9 @@ func server5(t *testing.T) string {
 		cmd.Wait()
 		checkNothingLeft(t, temp)
 	})
-	if err != nil || line != "waiting for clients on "+address+"\n" {
-		t.Fatalf("server5 begins with %q (%v)", line, err)
+	if err != nil || line != begins+"\n" {
+		t.Fatalf("%s begins with %q (%v)", args[0], line, err)
 	}
-	return address
 }
 
 // freeAddress is one that nobody uses now.

@@ -31,7 +31,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.only, "only", "", "a regular expression of the mutants to run")
 	flag.IntVar(&o.atOnce, "at-once", min(runtime.NumCPU(), 8), "mutants at a time")
-	flag.StringVar(&o.leaveOut, "leave-out", "", "the assignment whose mutants are not run")
+	flag.StringVar(&o.leaveOut, "leave-out", "", "the assignments whose mutants are not run, with commas between")
 	flag.IntVar(&o.jobs, "jobs", 3, "scenarios of a mutant at a time")
 	isolate := flag.String("isolate", "both", "where the mutants live: host, none, or both, one after the other")
 	flag.Parse()
@@ -143,7 +143,7 @@ func load(o options) ([]mutants.Mutant, error) {
 		return nil, fmt.Errorf("there are no mutants in %s: it is run at the top of a checkout of chatspec", mutants.Folder)
 	}
 	all = slices.DeleteFunc(all, func(m mutants.Mutant) bool {
-		return !pattern.MatchString(m.Name) || o.leaveOut != "" && m.Assignment == o.leaveOut
+		return !pattern.MatchString(m.Name) || slices.Contains(strings.Split(o.leaveOut, ","), m.Assignment)
 	})
 	if len(all) == 0 {
 		return nil, fmt.Errorf("no mutant is called like %q: their names are those of the patches in %s", o.only, mutants.Folder)

@@ -12,14 +12,17 @@ Feature: RabbitMQ chat, part 5: what a careful program also survives
       Given "annika" uses mess_chat
       When "annika" asks for "/send/?message="
       Then the answer is no error of the server
+      And "annika" goes on
       When "otto", who is another client, puts "marzipan" into general
       Then "annika" lists "marzipan"
+      And "annika" goes on
 
     Scenario: One comes
       Given "annika" uses mess_chat
       And "otto", who is another client, has put an empty message into general
       When "otto", who is another client, puts "marzipan" into general
       Then "annika" lists "marzipan"
+      And "annika" goes on
 
   @robust @RABBIT-5.2
   Rule: Without a message, /send/ says what is wrong with the request
@@ -94,6 +97,7 @@ Feature: RabbitMQ chat, part 5: what a careful program also survives
       Then "annika" publishes a message to RabbitMQ
       When "otto", who is another client, puts "plum" into general
       Then "annika" lists "plum"
+      And "annika" goes on
 
     Scenario: Somebody has asked meanwhile
       Given "annika" uses mess_chat
@@ -107,6 +111,7 @@ Feature: RabbitMQ chat, part 5: what a careful program also survives
       Then "annika" publishes a message to RabbitMQ
       When "otto", who is another client, puts "plum" into general
       Then "annika" lists "plum"
+      And "annika" goes on
 
   @robust @RABBIT-5.7
   Rule: mess_chat works after a time in which nobody has asked for anything
@@ -134,3 +139,4 @@ Feature: RabbitMQ chat, part 5: what a careful program also survives
       And "otto", who is another client, has put bytes that are no text into general
       When "otto", who is another client, puts "marzipan" into general
       Then "annika" lists "marzipan"
+      And "annika" goes on

@@ -44,6 +44,10 @@ Feature: Chat between peers, part 6: what a careful program also survives
       And "ann" has started a chat that names "bob" and "eve"
       When "ann" types "hello"
       Then "eve" receives "hello"
+      And "ann" goes on
+      When "ann" types "over"
+      Then "eve" receives "over"
+      And "ann" goes on
 
   @robust @PEER-6.5
   Rule: A peer that dies later does not stop the messages to the others
@@ -56,10 +60,12 @@ Feature: Chat between peers, part 6: what a careful program also survives
       And "bob" has gone away
       When "ann" types "one"
       Then "eve" receives "one"
+      And "ann" goes on
       When "ann" types "two"
       Then "eve" receives "two"
       When "ann" types "three"
       Then "eve" receives "three"
+      And "ann" goes on
 
   @robust @PEER-6.6
   Rule: Rubbish from one peer does not bring the program down
@@ -69,10 +75,12 @@ Feature: Chat between peers, part 6: what a careful program also survives
     Scenario Outline: Somebody sends <what>
       Given "ann" has started a chat that names "bob"
       When "eve" sends rubbish to "ann": <what>
-      And "bob" sends "still here?" to "ann"
+      Then "ann" goes on
+      When "bob" sends "still here?" to "ann"
       Then "ann" sees "still here?"
       When "ann" types "yes"
       Then "bob" receives "yes"
+      And "ann" goes on
 
       Examples:
         | what                          |

@@ -28,7 +28,11 @@ Feature: Chat through a server, part 3: chat5 and server5 together
       And "bob" has seen "hello" from "ann"
       When "bob" types "exit"
       Then "bob" has ended
+      And the server goes on
       When "ann" types "is he gone?"
       Then "eve" sees "is he gone?" from "ann"
       When "eve" types "it seems so"
       Then "ann" sees "it seems so" from "eve"
+      And the server goes on
+      And "ann" goes on
+      And "eve" goes on

@@ -164,6 +164,7 @@ Feature: ZeroMQ chat, part 1: posting
       And somebody connects to the server, and says nothing
       When "annika" posts "marzipan"
       Then the server is sent "marzipan" by "annika"
+      And the server goes on
 
   @robust @ZMQ-1.14
   Rule: No text ends post_server
@@ -175,6 +176,9 @@ Feature: ZeroMQ chat, part 1: posting
       Given the post server is running
       When "annika" has posted "<text>"
       Then the server goes on
+      When "bruno" posts "nougat"
+      Then the server is sent "nougat" by "bruno", once
+      And the server goes on
 
       Examples:
         | what              | text                            |

@@ -181,6 +181,8 @@ Feature: ZeroMQ chat, part 2: publishing
       And "eva" is killed
       When "annika" has posted "marzipan"
       Then "frida" sees "marzipan"
+      And the server goes on
+      And "frida" goes on
 
   @robust @ZMQ-2.13
   Rule: pub_client waits for a server that starts later

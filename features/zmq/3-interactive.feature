@@ -134,6 +134,8 @@ Feature: ZeroMQ chat, part 3: the interactive client
       When "carla" types "two pears"
       Then "bruno" sees "two pears"
       And the server goes on
+      And "bruno" goes on
+      And "carla" goes on
 
   @robust @ZMQ-3.9
   Rule: An empty line does no harm
@@ -148,6 +150,8 @@ Feature: ZeroMQ chat, part 3: the interactive client
       When "annika" types "marzipan"
       Then "bruno" sees "marzipan"
       And the server goes on
+      And "annika" goes on
+      And "bruno" goes on
 
   @must @ZMQ-3.10
   Rule: What others post is shown once

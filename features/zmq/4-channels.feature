@@ -170,6 +170,8 @@ Feature: ZeroMQ chat, part 4: channels
       When "carla" types "two pears"
       Then "bruno" sees "two pears"
       And the server goes on
+      And "bruno" goes on
+      And "carla" goes on
 
   @must @ZMQ-4.11
   Rule: All others on its channel see a message, once

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -159,20 +161,27 @@ func (a *api) ask(ctx context.Context, target string) (answer, error) {
 		return got, err
 	}
 	if strings.HasPrefix(target, "/send") {
-		if posted, err := a.do(ctx, http.MethodPost, target, "", nil); err != nil || !posted.isUnknown() {
-			a.form.set(http.MethodPost, "")
+		posted, err := a.do(ctx, http.MethodPost, target, "", nil)
+		if err != nil {
 			return posted, err
+		}
+		if !posted.isUnknown() {
+			a.form.set(http.MethodPost, "")
+			return posted, nil
 		}
 	}
 	if known.bare || got.status != http.StatusNotFound {
 		return got, nil
 	}
 	bare, err := a.get(ctx, withoutSlash(target))
-	if err == nil && bare.isUnknown() {
+	if err != nil {
+		return bare, err
+	}
+	if bare.isUnknown() {
 		return got, nil
 	}
 	a.form.setBare()
-	return bare, err
+	return bare, nil
 }
 
 // withoutSlash takes the slash off the end of a URL's path.
@@ -282,8 +291,9 @@ func readList(body []byte) (texts []string, right bool) {
 	return texts, true
 }
 
-// collect lists the texts in a JSON value, but the names of members. A text that holds
-// JSON is looked into.
+// collect lists the texts in a JSON value, but the names of members, by whose order those
+// of an object are listed: what is read twice is the same. A text that holds JSON is
+// looked into.
 func collect(value any) []string {
 	switch value := value.(type) {
 	case string:
@@ -300,8 +310,8 @@ func collect(value any) []string {
 		return all
 	case map[string]any:
 		var all []string
-		for _, v := range value {
-			all = append(all, collect(v)...)
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			all = append(all, collect(value[name])...)
 		}
 		return all
 	}

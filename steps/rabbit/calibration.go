@@ -54,7 +54,7 @@ func (s sample) written(text string) string {
 	if err != nil {
 		return text
 	}
-	return strings.Trim(string(quoted), `"`)
+	return string(quoted[1 : len(quoted)-1]) // the body has its quotation marks
 }
 
 func begin(run *stage.Run, brokers *broker.Supply) *session {
@@ -209,7 +209,7 @@ func (w *world) launch(ctx context.Context, user string, how way, at netip.AddrP
 	if err != nil {
 		return nil, err
 	}
-	i := &instance{user: user, api: browser}
+	i := &instance{api: browser}
 	w.instances[user] = i
 	if addr, runs := w.Stage.Endpoint(program); runs {
 		w.Actor = user

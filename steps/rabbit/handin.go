@@ -42,7 +42,7 @@ func (s *session) find(name string) (path string, found bool, err error) {
 		if err != nil || found {
 			return err
 		}
-		if entry.IsDir() && slices.Contains([]string{"node_modules", "venv", ".venv", "env", ".git", "__pycache__"}, entry.Name()) {
+		if entry.IsDir() && at != folder && slices.Contains([]string{"node_modules", "venv", ".venv", "env", ".git", "__pycache__"}, entry.Name()) {
 			return filepath.SkipDir
 		}
 		ending := filepath.Ext(at)
@@ -69,7 +69,7 @@ func (w *world) hasProgramFile(name string) error {
 }
 
 // library is what a source says that uses a client library for RabbitMQ.
-var library = regexp.MustCompile(`(?m)^\s*(?:import|from)\s+(?:pika|aio_pika|aiopika|kombu|amqp|amqpstorm|rabbitpy|puka)\b|require\(['"](?:amqplib|amqp|rhea|rabbitmq)|from\s+['"](?:amqplib|amqp)|amqp091|com\.rabbitmq`)
+var library = regexp.MustCompile(`(?m)^\s*(?:from|import(?:\s+[\w.]+(?:\s+as\s+\w+)?\s*,)*)\s*\b(?:pika|aio_pika|aiopika|kombu|amqp|amqpstorm|rabbitpy|puka)\b|require\(['"](?:amqplib|amqp|rhea|rabbitmq)|from\s+['"](?:amqplib|amqp)|amqp091|streadway/amqp|com\.rabbitmq`)
 
 // readSource reads the source of one of the submission's files.
 func (s *session) readSource(name string) (text, ending string, err error) {
@@ -123,10 +123,13 @@ func (w *world) rmqDefinesClass() error {
 }
 
 // callsPort is where tests say at which port of their own machine the API is.
-var callsPort = regexp.MustCompile(`(?:localhost|127\.0\.0\.1|0\.0\.0\.0)["']?\s*[:,]\s*["']?(\d{2,5})|(?i)\bport\b["']?\s*[:=]\s*["']?(\d{2,5})`)
+var callsPort = regexp.MustCompile(`(?:localhost|127\.0\.0\.1|0\.0\.0\.0)["']?\s*[:,]\s*["']?(\d{2,5})|(?i)(?:\b|_)port\b["']?\s*[:=]\s*["']?(\d{2,5})`)
 
 // defaultPort is where APIs are that say no port: uvicorn's.
 const defaultPort = 8000
+
+// rabbitPort is where RabbitMQ is, and so no API.
+const rabbitPort = 5672
 
 // testPort is the port at which the tests of the API ask for it.
 func (s *session) testPort() (uint16, error) {
@@ -134,15 +137,13 @@ func (s *session) testPort() (uint16, error) {
 	if err != nil {
 		return 0, err
 	}
-	match := callsPort.FindStringSubmatch(text)
-	if match == nil {
-		return defaultPort, nil
+	for _, match := range callsPort.FindAllStringSubmatch(text, -1) {
+		addr, err := netip.ParseAddrPort("127.0.0.1:" + match[1] + match[2])
+		if err == nil && addr.Port() != rabbitPort {
+			return addr.Port(), nil
+		}
 	}
-	addr, err := netip.ParseAddrPort("127.0.0.1:" + match[1] + match[2])
-	if err != nil {
-		return defaultPort, nil
-	}
-	return addr.Port(), nil
+	return defaultPort, nil
 }
 
 // canTest says why the submission's own tests cannot be run here; nothing, where they

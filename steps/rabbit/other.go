@@ -19,10 +19,9 @@ import (
 
 // An other is another client of RabbitMQ, which the harness plays.
 type other struct {
-	name        string
-	session     *session
-	virtualHost string
-	connection  *amqp091.Connection
+	name       string
+	session    *session
+	connection *amqp091.Connection
 
 	waiting sync.WaitGroup
 }
@@ -54,7 +53,7 @@ func (w *world) another(ctx context.Context, name string) (*other, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting %s to RabbitMQ: %w", name, err)
 	}
-	o := &other{name: name, session: w.session, virtualHost: virtualHost, connection: connection}
+	o := &other{name: name, session: w.session, connection: connection}
 	w.others[name] = o
 	return o, nil
 }

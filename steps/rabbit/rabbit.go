@@ -176,7 +176,6 @@ func (w *world) asksForHeartbeats() error {
 // An instance is a mess_chat that somebody uses. Where constant names would make two of
 // them share a queue, only one is started; the harness is the others.
 type instance struct {
-	user  string
 	api   *api
 	lists []list // that were given
 	// before is what an instance that runs already listed from other scenarios.
@@ -266,7 +265,7 @@ func (w *world) plays(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
-	w.instances[user] = &instance{user: user, other: o}
+	w.instances[user] = &instance{other: o}
 	err = o.listen(ctx)
 	if !isMissing(err) {
 		return err

@@ -116,12 +116,16 @@ func (s *source) addVariable(name string) {
 	s.env = append(s.env, name+"="+value)
 }
 
+// ip stands for itself only, and not in a recipient.
+var ip = regexp.MustCompile(`(?:^|[^a-z])ip(?:[^a-z]|$)`)
+
 // meaning is the placeholder that a name stands for; nothing, where it tells nothing.
 func meaning(name string) string {
 	name = strings.ToLower(strings.Trim(name, "-"))
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(name, word) })
 	}
+	hasIP := ip.MatchString(name)
 	ofBroker := has("rabbit", "amqp", "rmq", "broker", "mq_", "pika")
 	switch {
 	case has("vhost", "virtual"):
@@ -132,13 +136,13 @@ func meaning(name string) string {
 		return "{amqp_url}"
 	case ofBroker && has("port"):
 		return "{amqp_port}"
-	case ofBroker && has("host", "server", "addr", "ip"):
+	case ofBroker && (hasIP || has("host", "server", "addr")):
 		return "{amqp_host}"
 	case ofBroker && has("user", "login"):
 		return "{amqp_user}"
 	case has("port"):
 		return "{port}"
-	case has("host", "bind", "ip", "addr"):
+	case hasIP || has("host", "bind", "addr"):
 		return "{ip}"
 	case has("name", "alias", "user", "queue", "client", "private", "nick", "who"):
 		return "{name}"

@@ -15,12 +15,16 @@ import (
 // general is the name of everybody's channel.
 const general = "general"
 
+// isBetween reports whether an event is something between somebody and RabbitMQ.
+func isBetween(e journal.Event, user string) bool {
+	return e.From == user && e.To == rabbitMQ || e.From == rabbitMQ && e.To == user
+}
+
 // said lists what somebody says to RabbitMQ, and what that says back, in order.
 func said(events []journal.Event, user string) []amqp.Event {
 	var all []amqp.Event
 	for _, e := range events {
-		between := e.From == user && e.To == rabbitMQ || e.From == rabbitMQ && e.To == user
-		if event, ok := e.Message.(amqp.Event); ok && between && e.Kind == journal.Sent {
+		if event, ok := e.Message.(amqp.Event); ok && isBetween(e, user) && e.Kind == journal.Sent {
 			all = append(all, event)
 		}
 	}
@@ -87,7 +91,7 @@ type topology struct {
 // topologyOf reads what somebody has declared.
 func topologyOf(events []journal.Event, user string) topology {
 	t := topology{exchanges: map[string]*amqp.ExchangeDeclare{}, queues: map[string]*amqp.QueueDeclare{}}
-	var asked []*amqp.QueueDeclare // whose names the server may choose
+	var asked []*amqp.QueueDeclare // which are not answered; the server may choose a name
 	last := ""
 	name := func(queue string) string {
 		if queue == "" {
@@ -116,9 +120,16 @@ func topologyOf(events []journal.Event, user string) topology {
 			}
 		case *amqp.QueueDeclareOk:
 			last = m.Queue
-			if len(asked) > 0 {
-				t.queues[m.Queue], asked = asked[0], asked[1:]
+			at := answered(asked, m.Queue)
+			if at < 0 {
+				continue
 			}
+			if asked[at].Passive {
+				read(m.Queue)
+			} else {
+				t.queues[m.Queue] = asked[at]
+			}
+			asked = slices.Delete(asked, at, at+1)
 		case *amqp.QueueBind:
 			bound := *m
 			bound.Queue = name(m.Queue)
@@ -130,6 +141,18 @@ func topologyOf(events []journal.Event, user string) topology {
 		}
 	}
 	return t
+}
+
+// answered is which of the declarations that were asked for has made a queue: the first
+// by its name, or else by none. One that is refused is answered by nothing.
+func answered(asked []*amqp.QueueDeclare, queue string) int {
+	called := func(name string) int {
+		return slices.IndexFunc(asked, func(q *amqp.QueueDeclare) bool { return q.Queue == name })
+	}
+	if at := called(queue); at >= 0 {
+		return at
+	}
+	return called("")
 }
 
 // private lists the queues that are nobody else's and get nothing from general: where
@@ -290,10 +313,10 @@ func heartbeats(events []journal.Event, user string) int {
 func beating(events []journal.Event, user string) int {
 	open := map[int]bool{}
 	for _, e := range events {
-		if e.From != user && e.To != user {
+		if !isBetween(e, user) {
 			continue
 		}
-		if command, ok := e.Message.(amqp.Command); ok && e.From == user && e.To == rabbitMQ {
+		if command, ok := e.Message.(amqp.Command); ok {
 			if tune, ok := command.Method.(*amqp.ConnectionTuneOk); ok && tune.Heartbeat > 0 {
 				open[e.Conn] = true
 			}
@@ -305,16 +328,38 @@ func beating(events []journal.Event, user string) int {
 	return len(open)
 }
 
-// consumers counts those that somebody has begun and not cancelled.
+// consumers counts those that somebody has begun and that have not ended: by being
+// cancelled, or with their channel, or their connection.
 func consumers(events []journal.Event, user string) int {
-	count := 0
-	for _, m := range methods(events, user) {
-		switch m.(type) {
-		case *amqp.BasicConsume:
-			count++
-		case *amqp.BasicCancel:
-			count--
+	type channel struct {
+		conn   int
+		number uint16
+	}
+	begun := map[channel]int{}
+	for _, e := range events {
+		if !isBetween(e, user) {
+			continue
 		}
+		if e.Kind == journal.Closed {
+			maps.DeleteFunc(begun, func(on channel, _ int) bool { return on.conn == e.Conn })
+		}
+		command, ok := e.Message.(amqp.Command)
+		if !ok {
+			continue
+		}
+		on := channel{e.Conn, command.Channel}
+		switch command.Method.(type) {
+		case *amqp.BasicConsume:
+			begun[on]++
+		case *amqp.BasicCancel:
+			begun[on]--
+		case *amqp.ChannelClose:
+			delete(begun, on)
+		}
+	}
+	count := 0
+	for _, some := range begun {
+		count += some
 	}
 	return count
 }

@@ -60,7 +60,6 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+steps.Name+` sees it whole$`, (*steps.World).SeesIt),
 		steps.Say(`^`+steps.Name+` sees `+steps.Line+` once$`, (*world).seesOnce),
 		steps.Say(`^`+steps.Name+` has not seen `+steps.Line+`$`, (*world).hasNotSeen),
-		steps.Say(`^`+steps.Name+` goes on$`, (*world).goesOn),
 
 		// those who do both
 		steps.Say(`^`+steps.Name+` starts to chat$`, (*world).startsToChat),
@@ -159,17 +158,6 @@ func (w *world) answersOnlyAsTold() error {
 }
 
 func (w *world) isNotThere(kind string) error { return w.reserve(w.serverOf(kind)) }
-
-// goesOn finds out, too, whether somebody leaves who hears nothing for a while.
-func (w *world) goesOn(ctx context.Context, user string) error {
-	if err := w.Stage.AwaitQuiet(ctx); err != nil {
-		return err
-	}
-	if err := w.Stage.Outlast(ctx, steps.Unquote(user)); err != nil {
-		return err
-	}
-	return w.Stage.CheckAlive(steps.Unquote(user))
-}
 
 // isSilent connects to each address of the server.
 func (w *world) isSilent(ctx context.Context) error {

@@ -1,0 +1,170 @@
+package rabbit
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chatspec/chatspec/fixtures/target"
+)
+
+// commandsOf are the command lines that are tried with a source, as a report shows them.
+func commandsOf(source, ending string) []string {
+	spec := target.Program{
+		Launch:    []string{"python3", "mess_chat" + ending},
+		Arguments: [][]string{{"{port}", "{name}"}, {"{port}"}, {}},
+	}
+	var all []string
+	for _, way := range readSource(source).ways(spec, ending == ".py") {
+		all = append(all, way.String())
+	}
+	return all
+}
+
+func TestASourceTellsHowItIsStarted(t *testing.T) {
+	const (
+		uvicorn = "-m uvicorn mess_chat:app --host {ip} --port {port}"
+		flask   = "-m flask --app mess_chat:app run --port {port}"
+		main    = "if __name__ == \"__main__\":\n    "
+		tried1  = "{port} {name}"
+		tried2  = "{port}"
+		nothing = ""
+	)
+	for _, c := range []struct {
+		name, source string
+		want         []string
+	}{
+		{"an app of FastAPI", "app = FastAPI()\n", []string{uvicorn}},
+		{"one of another name, from the module", "chat = fastapi.FastAPI(title='x')\n", []string{"-m uvicorn mess_chat:chat --host {ip} --port {port}"}},
+		{"one with a main", "app = FastAPI()\n" + main + "uvicorn.run(app, port=8000)\n", []string{nothing, uvicorn}},
+		{"an app of Flask", "app = Flask(__name__)\n", []string{flask}},
+		{"one that runs itself", "app = Flask(__name__)\napp.run(port=5000)\n", []string{nothing, flask}},
+		{"one that a function makes, and a main", "def create():\n    app = Flask(__name__)\n    return app\n" + main + "create().run()\n", []string{nothing}},
+		{"a server of the standard library", "HTTPServer(('', 8000), Handler).serve_forever()\n", []string{nothing}},
+		{"arguments with names", main + "port = int(sys.argv[1])\n    user = sys.argv[2]\n", []string{"{port} {name}", tried1, tried2, nothing}},
+		{"arguments in another order", main + "user, = [sys.argv[1]]\n    port = int(argv[2])\n    name = str(argv[1])\n", []string{"{name} {port}", tried1, tried2, nothing}},
+		{"one whose name tells nothing", main + "x = sys.argv[1]\n    port = sys.argv[2]\n", []string{tried1, tried2, nothing}},
+		{"arguments without names", main + "main(*sys.argv[1:])\n", []string{tried1, tried2, nothing}},
+		{"options", main + `
+    parser.add_argument("-p", "--port", type=int, default=8000)
+    parser.add_argument('--rabbit-host', default="localhost")
+    parser.add_argument(
+        "--name")
+    parser.add_argument("--user-colours", action="store_true")
+    parser.add_argument("--flavour")
+`, []string{"--port {port} --rabbit-host {amqp_host} --name {name}", nothing}},
+		{"options and others", main + `parser.add_argument("--port"); parser.add_argument("user")`, []string{"{name} --port {port}", nothing}},
+		{"neither main nor app", "def send(message): pass\n", nil},
+		{"an app that is not at the margin", "class A:\n    app = FastAPI()\n", nil},
+		{"nothing", "", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := commandsOf(c.source, ".py"); !slices.Equal(got, c.want) {
+				t.Errorf("it is started with %q, want %q", got, c.want)
+			}
+		})
+	}
+	t.Run("a source in another language", func(t *testing.T) {
+		if got, want := commandsOf("app.listen(process.env.PORT)", ".js"), []string{tried1, tried2, nothing}; !slices.Equal(got, want) {
+			t.Errorf("it is started with %q, want %q", got, want)
+		}
+	})
+}
+
+func TestAnAppIsStartedByTheInterpreterOfItsProgram(t *testing.T) {
+	spec := target.Program{Launch: []string{"/opt/python", "-SE", "mess_chat.py"}}
+	got := readSource("app = Flask('x')").ways(spec, true)
+	if len(got) != 1 || !slices.Equal(got[0].launch, []string{"/opt/python", "-m", "flask"}) {
+		t.Errorf("it is started with %v", got)
+	}
+	if got := readSource("serve_forever()").ways(spec, true); len(got) != 1 || got[0].launch != nil || got[0].arguments == nil {
+		t.Errorf("a program without arguments is started with %#v", got)
+	}
+}
+
+func TestVariablesAreFoundInAllSources(t *testing.T) {
+	got := readSource(
+		`port = os.environ.get("CHAT_PORT", 8000)`,
+		`host = os.getenv('RMQ_SERVER'); again = os.environ["RMQ_SERVER"]; level = os.getenv("LOG_LEVEL")`,
+		`connect(process.env.MY_RABBIT_URI)`,
+	).env
+	want := []string{"CHAT_PORT={port}", "RMQ_SERVER={amqp_host}", "MY_RABBIT_URI={amqp_url}"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the variables are %q, want %q", got, want)
+	}
+}
+
+func TestANameStandsForWhatItTells(t *testing.T) {
+	for placeholder, names := range map[string]string{
+		"{amqp_url}":      "AMQP_URL CLOUDAMQP_URL --rabbitmq-uri broker_url",
+		"{amqp_host}":     "RABBITMQ_HOST rmq_server --amqp-addr mq_host BROKER_IP",
+		"{amqp_port}":     "RABBITMQ_PORT --amqp-port",
+		"{amqp_user}":     "RABBITMQ_USER RABBITMQ_DEFAULT_USERNAME rmq_login",
+		"{amqp_password}": "RABBITMQ_PASSWORD RMQ_PASS pwd",
+		"{amqp_vhost}":    "RABBITMQ_VHOST virtual_host",
+		"{port}":          "PORT --port api_port",
+		"{ip}":            "HOST --bind ip server_ip address",
+		"{name}":          "name --user nickname QUEUE_NAME who RABBITMQ_QUEUE",
+		"":                "LOG_LEVEL debug RABBITMQ_EXCHANGE url description recipient",
+	} {
+		for name := range strings.FieldsSeq(names) {
+			if got := meaning(name); got != placeholder {
+				t.Errorf("%s stands for %q, want %q", name, got, placeholder)
+			}
+		}
+	}
+}
+
+// filled are the values of a client, where all addresses are known.
+func filled() target.Values {
+	return valuesOf("annika", netip.MustParseAddrPort("127.0.0.2:8001"), netip.MustParseAddrPort("127.0.0.3:5673"))
+}
+
+func TestValues(t *testing.T) {
+	for placeholder, want := range map[string]string{
+		"{name} {ip} {port}":                           "annika 127.0.0.2 8001",
+		"{amqp_url}":                                   "amqp://guest:guest@127.0.0.3:5673/",
+		"{amqp_host}:{amqp_port}{amqp_vhost}":          "127.0.0.3:5673/",
+		"{amqp_user}, who is known by {amqp_password}": "guest, who is known by guest",
+	} {
+		if got := strings.Join(target.Fill([]string{placeholder}, filled()), " "); got != want {
+			t.Errorf("%s has become %q, want %q", placeholder, got, want)
+		}
+	}
+}
+
+func TestTheEnvironmentTellsWhereRabbitMQIs(t *testing.T) {
+	own := way{env: []string{"RMQ_SERVER={amqp_host}", "PORT=7777"}}
+	got := own.environment(filled())
+	for variable, want := range map[string]string{
+		"RMQ_SERVER": "127.0.0.3", "PORT": "7777", // as the source has them
+		"AMQP_URL": "amqp://guest:guest@127.0.0.3:5673/", "CLOUDAMQP_URL": "amqp://guest:guest@127.0.0.3:5673/",
+		"RABBITMQ_HOST": "127.0.0.3", "RABBIT_PORT": "5673", "RMQ_USER": "guest", "AMQP_VHOST": "/",
+	} {
+		given := slices.DeleteFunc(slices.Clone(got), func(v string) bool { return !strings.HasPrefix(v, variable+"=") })
+		if fmt.Sprint(given) != fmt.Sprintf("[%s=%s]", variable, want) {
+			t.Errorf("%s is given as %q, want %q", variable, given, want)
+		}
+	}
+	if !slices.Contains((way{}).environment(filled()), "PORT=8001") {
+		t.Error("a program that says nothing is not told its port")
+	}
+}
+
+func TestAPromptIsAnswered(t *testing.T) {
+	for prompt, want := range map[string]string{
+		"Enter your username: ":     "annika",
+		"Port?":                     "8001",
+		"RabbitMQ host:":            "127.0.0.3",
+		"Host: ":                    "127.0.0.3",
+		"AMQP URL: ":                "amqp://guest:guest@127.0.0.3:5673/",
+		"Listen on which address? ": "127.0.0.2",
+		"? ":                        "annika",
+	} {
+		if got := reply(prompt, filled()); got != want {
+			t.Errorf("%q is answered with %q, want %q", prompt, got, want)
+		}
+	}
+}
