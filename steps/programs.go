@@ -68,7 +68,7 @@ func (w *World) HasTypedNothing(ctx context.Context, user string) error {
 
 // hasConnectedToNobody outlasts whoever connects after a while of its own.
 func (w *World) hasConnectedToNobody(ctx context.Context, user string) error {
-	if err := w.Stage.Outlast(ctx, Unquote(user)); err != nil {
+	if err := w.Stage.Outlast(ctx, Unquote(user), 0); err != nil {
 		return err
 	}
 	return w.Stage.Unconnected(ctx, Unquote(user))
@@ -117,7 +117,7 @@ func (w *World) goesOn(ctx context.Context, user string) error {
 	if err := w.Stage.AwaitQuiet(ctx); err != nil {
 		return err
 	}
-	if err := w.Stage.Outlast(ctx, Unquote(user)); err != nil {
+	if err := w.Stage.Outlast(ctx, Unquote(user), w.Longest); err != nil {
 		return err
 	}
 	return w.Stage.CheckOn(Unquote(user))

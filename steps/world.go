@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -31,6 +32,10 @@ type World struct {
 	Actor string // the program that started last
 	Typed string // the line that was typed or sent last
 	Mark  int    // where the last line was typed
+
+	// Longest is the longest wait of a program's own that is waited out to see that it goes
+	// on; 0 stands for the deadline.
+	Longest time.Duration
 
 	said  map[string]int // where a text was typed or sent first
 	shown map[string]int // where to look for what somebody has sent

@@ -21,7 +21,7 @@ func (w *world) comeToRest(ctx context.Context) error {
 			return err
 		}
 		for _, name := range w.Stage.Programs() {
-			if err := w.Stage.Outlast(ctx, name); err != nil {
+			if err := w.Stage.Outlast(ctx, name, 0); err != nil {
 				return err
 			}
 		}

@@ -57,7 +57,12 @@ type world struct {
 // Open implements steps.Session.
 func (s *session) Open(w *steps.World) any { return s.open(w) }
 
+// moment is what is given to a mess_chat to end. Its longer waits are for clients of HTTP that
+// say nothing, and mean nothing.
+const moment = time.Second
+
 func (s *session) open(w *steps.World) *world {
+	w.Longest = moment
 	return &world{World: w, session: s, instances: map[string]*instance{}, others: map[string]*other{}}
 }
 
