@@ -328,6 +328,8 @@ func (w *world) awaitListed(ctx context.Context, user, text string) error {
 	if err != nil {
 		return err
 	}
+	deadline, stop := w.Stage.Deadline(ctx)
+	defer stop()
 	for final := false; i.listed(text) == 0; {
 		for _, rest := range []bool{false, true} {
 			if rest {
@@ -346,6 +348,7 @@ func (w *world) awaitListed(ctx context.Context, user, text string) error {
 		if final, err = w.nothingComes(ctx); err != nil {
 			return err
 		}
+		final = final || deadline.Err() != nil // where a program polls, something happens for ever
 	}
 	return nil
 }
@@ -521,6 +524,8 @@ func (w *world) hasFoundAgain(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
+	deadline, stop := w.Stage.Deadline(ctx)
+	defer stop()
 	for final := false; ; {
 		l, err := w.asks(ctx, user)
 		if err != nil {
@@ -539,5 +544,6 @@ func (w *world) hasFoundAgain(ctx context.Context, user string) error {
 		if final, err = w.nothingComes(ctx); err != nil {
 			return err
 		}
+		final = final || deadline.Err() != nil // where a program polls, something happens for ever
 	}
 }
