@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -29,6 +30,7 @@ var errNonconformant = errors.New("some rules that the text demands did not pass
 
 func main() {
 	host.TakeOver()
+	boundMemory()
 	// A reader that goes away must not end this program before it has cleaned up.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -36,6 +38,17 @@ func main() {
 	interrupted := ctx.Err() != nil
 	stop()
 	os.Exit(status(err, interrupted))
+}
+
+// memoryLimit is where the garbage collector begins to work harder, in bytes: what programs print
+// and send is bounded, and so is what is left of it.
+const memoryLimit = 80 << 20
+
+// boundMemory bounds the memory of a run, unless GOMEMLIMIT does.
+func boundMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 }
 
 func status(err error, interrupted bool) int {
