@@ -249,6 +249,10 @@ func (w *world) answerPrompts(ctx context.Context, user string, values map[strin
 		if err := w.Stage.AwaitPrompt(ctx, user); err != nil {
 			return err
 		}
+		// What it has printed may still be on its way, and it says what is asked.
+		if err := w.Stage.AwaitQuiet(ctx); err != nil {
+			return err
+		}
 		if !w.Stage.AwaitsInput(user) {
 			return nil
 		}
@@ -257,7 +261,7 @@ func (w *world) answerPrompts(ctx context.Context, user string, values map[strin
 		if err != nil && !errors.As(err, &failure) {
 			return err
 		}
-		if err := w.Stage.AwaitIdle(ctx, user); err != nil {
+		if err := w.Stage.AwaitQuiet(ctx); err != nil {
 			return err
 		}
 	}
