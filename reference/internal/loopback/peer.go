@@ -116,8 +116,21 @@ func Dial(t testing.TB, address netip.AddrPort) *Conn {
 
 func newConn(t testing.TB, conn *net.TCPConn) *Conn {
 	t.Cleanup(func() { conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(Patience))
-	return &Conn{TCPConn: conn, t: t, reader: bufio.NewReader(conn)}
+	c := &Conn{TCPConn: conn, t: t}
+	c.reader = bufio.NewReader(struct{ io.Reader }{c}) // for the deadline: not by TCPConn's own WriteTo
+	return c
+}
+
+// Read implements [io.Reader]. Each reading may take as long as [Patience].
+func (c *Conn) Read(data []byte) (int, error) {
+	_ = c.SetReadDeadline(time.Now().Add(Patience))
+	return c.TCPConn.Read(data)
+}
+
+// Write implements [io.Writer]. Each writing may take as long as [Patience].
+func (c *Conn) Write(data []byte) (int, error) {
+	_ = c.SetWriteDeadline(time.Now().Add(Patience))
+	return c.TCPConn.Write(data)
 }
 
 // Say sends a text and a newline.
