@@ -20,7 +20,7 @@ conform: build ## Run every feature against the reference
 
 test: tools check unit samples ## Run the tests that take minutes: lint, race detector, the reference, the samples on hosts
 
-test-long: tools tools-long ## Run the others: both ways of isolation, mutants, real services, other people's readers
+test-long: tools tools-long ## Run the others: the other way of isolation, mutants, real services, other people's readers
 	CHATSPEC_LONG=1 $(GO) test -timeout 60m $(LONG)
 	$(MAKE) prove-some
 

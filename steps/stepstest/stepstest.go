@@ -19,8 +19,8 @@ import (
 	"github.com/chatspec/chatspec/steps/vocabularies"
 )
 
-// Long is the environment variable that has tests take their time: all programs are
-// judged in both ways of isolation.
+// Long is the environment variable that has tests take their time: programs that are
+// judged in one way of isolation without it are judged in the other.
 const Long = "CHATSPEC_LONG"
 
 // Catalogue is that of the features.
@@ -46,13 +46,25 @@ func Reference(t *testing.T, top string) *target.Target {
 	return target.Reference(Catalogue(t).HandedIn(), binary)
 }
 
-// EachIsolation runs a test in both ways of isolation, or, unless it may take its time,
-// in the first of them. A way that cannot be had is skipped, but not in CI.
+// EachIsolation runs a test in several ways of isolation: in the first of them, or, where
+// tests may take their time, in the others. A way that cannot be had is skipped, but not
+// in CI.
 func EachIsolation(t *testing.T, ways []sandbox.Isolation, test func(t *testing.T, way sandbox.Isolation)) {
 	t.Helper()
+	first, others := ways[:1], ways[1:]
 	if os.Getenv(Long) == "" {
-		ways = ways[:1]
+		AllIsolations(t, first, test)
+		return
 	}
+	if len(others) == 0 {
+		t.Skip("it has been judged so without " + Long)
+	}
+	AllIsolations(t, others, test)
+}
+
+// AllIsolations runs a test in each of some ways of isolation.
+func AllIsolations(t *testing.T, ways []sandbox.Isolation, test func(t *testing.T, way sandbox.Isolation)) {
+	t.Helper()
 	for _, way := range ways {
 		t.Run(string(way), func(t *testing.T) {
 			stagetest.NeedsIsolation(t, way)
