@@ -89,11 +89,12 @@ func proveIn(ctx context.Context, isolate string, o options) (wrongs []string, e
 	}
 	for _, way := range ways {
 		o.isolate = way
-		proof, err := prove(ctx, catalogue, workshop, all, o)
+		fmt.Printf("isolation: %s\n", way)
+		proof, err := prove(ctx, os.Stdout, catalogue, workshop, all, o)
 		if err != nil {
 			return wrongs, err
 		}
-		fmt.Printf("isolation: %s\n", way)
+		fmt.Println()
 		for _, wrong := range proof.write(os.Stdout) {
 			wrongs = append(wrongs, fmt.Sprintf("%s: %s", way, wrong))
 		}
@@ -151,10 +152,13 @@ func load(o options) ([]mutants.Mutant, error) {
 	return all, nil
 }
 
-func prove(ctx context.Context, catalogue features.Catalogue, workshop *mutants.Workshop, all []mutants.Mutant, o options) (proof, error) {
+// prove runs the mutants, and writes what each came to as soon as it has: a proof takes
+// long, and one that is broken off has shown something, too.
+func prove(ctx context.Context, w io.Writer, catalogue features.Catalogue, workshop *mutants.Workshop, all []mutants.Mutant, o options) (proof, error) {
 	p := proof{rules: rulesOf(catalogue, all), trials: make([]trial, len(all)), whole: o.only == ""}
 	errs := make([]error, len(all))
 	places := make(chan struct{}, o.atOnce)
+	var telling sync.Mutex
 	var running sync.WaitGroup
 	for i, m := range all {
 		running.Go(func() {
@@ -162,10 +166,27 @@ func prove(ctx context.Context, catalogue features.Catalogue, workshop *mutants.
 			defer func() { <-places }()
 			result, err := try(ctx, catalogue, workshop, m, o)
 			p.trials[i], errs[i] = trial{m, result}, err
+			if err != nil {
+				return
+			}
+			telling.Lock()
+			defer telling.Unlock()
+			p.trials[i].write(w)
 		})
 	}
 	running.Wait()
 	return p, firstOf(errs)
+}
+
+// write writes what a mutant came to: a line for it, or for each thing that is wrong with it.
+func (t trial) write(w io.Writer) {
+	wrongs := t.wrongs()
+	for _, wrong := range wrongs {
+		fmt.Fprintln(w, "✗", wrong)
+	}
+	if len(wrongs) == 0 {
+		fmt.Fprintf(w, "● %s is caught by %s\n", t.mutant.Name, strings.Join(t.mutant.Breaks, " "))
+	}
 }
 
 // rulesOf lists the rules of the assignments that mutants are of.
@@ -285,17 +306,7 @@ func mark(t trial, id string) string {
 func (p proof) wrongs() []string {
 	var wrongs []string
 	for _, t := range p.trials {
-		failed := t.failed()
-		for _, id := range t.mutant.Breaks {
-			if !slices.Contains(failed, id) {
-				wrongs = append(wrongs, fmt.Sprintf("%s breaks %s and is missed by it: %s", t.mutant.Name, id, observed(t.result, id)))
-			}
-		}
-		for _, id := range failed {
-			if !slices.Contains(t.mutant.Breaks, id) {
-				wrongs = append(wrongs, fmt.Sprintf("%s does not break %s, which fails on it: %s", t.mutant.Name, id, observed(t.result, id)))
-			}
-		}
+		wrongs = append(wrongs, t.wrongs()...)
 	}
 	if !p.whole {
 		return wrongs
@@ -303,6 +314,23 @@ func (p proof) wrongs() []string {
 	for _, id := range p.rules {
 		if !slices.ContainsFunc(p.trials, func(t trial) bool { return slices.Equal(t.mutant.Breaks, []string{id}) }) {
 			wrongs = append(wrongs, id+" has no mutant that breaks it alone")
+		}
+	}
+	return wrongs
+}
+
+// wrongs lists where a mutant is missed, and where it is caught elsewhere.
+func (t trial) wrongs() []string {
+	var wrongs []string
+	failed := t.failed()
+	for _, id := range t.mutant.Breaks {
+		if !slices.Contains(failed, id) {
+			wrongs = append(wrongs, fmt.Sprintf("%s breaks %s and is missed by it: %s", t.mutant.Name, id, observed(t.result, id)))
+		}
+	}
+	for _, id := range failed {
+		if !slices.Contains(t.mutant.Breaks, id) {
+			wrongs = append(wrongs, fmt.Sprintf("%s does not break %s, which fails on it: %s", t.mutant.Name, id, observed(t.result, id)))
 		}
 	}
 	return wrongs

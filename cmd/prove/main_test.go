@@ -180,12 +180,71 @@ func TestOneMutantIsCaught(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := prove(t.Context(), catalogue, workshop, all, o)
+	var out strings.Builder
+	p, err := prove(t.Context(), &out, catalogue, workshop, all, o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if want := "● seq-from-one is caught by PEER-3.2\n"; out.String() != want {
+		t.Errorf("it is told as %q, want %q", out.String(), want)
+	}
 	if wrongs := p.wrongs(); len(p.trials) != 1 || len(wrongs) > 0 || !slices.Equal(p.trials[0].failed(), []string{"PEER-3.2"}) {
 		t.Errorf("of %d mutants these fail: %v; wrong is %q", len(p.trials), p.trials[0].failed(), wrongs)
+	}
+}
+
+// A teller gives a proof up as soon as something is told.
+type teller struct {
+	strings.Builder
+	giveUp func()
+}
+
+func (t *teller) Write(p []byte) (int, error) {
+	t.giveUp()
+	return t.Builder.Write(p)
+}
+
+func TestAProofThatIsBrokenOffHasToldWhatWasDone(t *testing.T) {
+	t.Chdir("../..")
+	o := options{only: "^(seq-from-one|prints-raw-json)$", atOnce: 1, jobs: 4}
+	all, err := load(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalogue, err := features.Read(features.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	workshop, err := mutants.Open(ctx, ".", t.TempDir(), catalogue.HandedIn(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &teller{giveUp: cancel}
+	if _, err := prove(ctx, out, catalogue, workshop, all, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v", err)
+	}
+	if told := strings.Count(out.String(), "\n"); len(all) != 2 || told != 1 {
+		t.Errorf("of %d mutants %d are told:\n%s", len(all), told, out.String())
+	}
+}
+
+func TestAMutantIsToldAsWhatItCameTo(t *testing.T) {
+	for _, c := range []struct {
+		trial trial
+		want  string
+	}{
+		{tried("one", "PEER-1.1", "PEER-1.1 failed", "PEER-1.2 blocked"), "● one is caught by PEER-1.1\n"},
+		{tried("both", "PEER-1.1 PEER-1.2", "PEER-1.1 failed", "PEER-1.2 failed"), "● both is caught by PEER-1.1 PEER-1.2\n"},
+		{tried("two", "PEER-1.1", "PEER-1.1 passed", "PEER-1.2 failed"), "✗ two breaks PEER-1.1 and is missed by it: its scenarios passed\n" +
+			"✗ two does not break PEER-1.2, which fails on it: second is failed: expected this, observed that\n"},
+	} {
+		var out strings.Builder
+		c.trial.write(&out)
+		if out.String() != c.want {
+			t.Errorf("%s is told as %q, want %q", c.trial.mutant.Name, out.String(), c.want)
+		}
 	}
 }
 
