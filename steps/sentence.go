@@ -14,8 +14,8 @@ type Sentence struct {
 	check reflect.Value
 }
 
-// Say is a sentence that is checked by a method expression: of the *World, or of the
-// state of a vocabulary's scenario. It takes what the groups of the expression hold,
+// Say is a sentence that is checked by a method expression: of the *World, of the
+// state of a vocabulary's scenario, or of what that embeds. It takes what the groups of the expression hold,
 // and returns an error.
 func Say(expr string, check any) Sentence {
 	return Sentence{expr: regexp.MustCompile(expr), check: reflect.ValueOf(check)}

@@ -147,12 +147,27 @@ func (r *scenario) open(ctx context.Context, _ *godog.Scenario) (context.Context
 	return ctx, nil
 }
 
-// receiver is what a sentence is checked by: the world, or the vocabulary's state.
+// receiver is what a sentence is checked by: the world, the vocabulary's state, or what
+// that embeds.
 func (r *scenario) receiver(of reflect.Type) reflect.Value {
 	if of == reflect.TypeFor[*World]() {
 		return reflect.ValueOf(r.world)
 	}
-	return reflect.ValueOf(r.state)
+	state := reflect.ValueOf(r.state)
+	if state.Type() != of {
+		return embedded(state.Elem(), of)
+	}
+	return state
+}
+
+// embedded is what a struct embeds that has a type.
+func embedded(state reflect.Value, of reflect.Type) reflect.Value {
+	for i := range state.NumField() {
+		if field := state.Type().Field(i); field.Anonymous && field.Type == of {
+			return state.Field(i)
+		}
+	}
+	panic(fmt.Sprintf("a sentence is checked by %s, which %s does not embed", of, state.Type()))
 }
 
 func (r *scenario) beginStep(ctx context.Context, step *godog.Step) (context.Context, error) {

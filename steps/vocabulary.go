@@ -23,7 +23,7 @@ type Vocabulary struct {
 	// nil, if they speak to nobody.
 	Protocol tap.Protocol
 	// Sentences are its own, besides those that all share. Each is checked by a method
-	// of a *World, or of the state that its session opens.
+	// of a *World, of the state that its session opens, or of what that embeds.
 	Sentences []Sentence
 	// Begin begins to judge one target.
 	Begin func(run *stage.Run, services Services) Session

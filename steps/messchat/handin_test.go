@@ -1,4 +1,4 @@
-package rabbit
+package messchat
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 )
 
 // handIn is a submission of these files, in a folder of that name.
-func handIn(t *testing.T, folder string, files map[string]string) *session {
+func handIn(t *testing.T, folder string, files map[string]string) *Submission {
 	t.Helper()
 	folder = filepath.Join(t.TempDir(), folder)
 	for name, text := range files {
@@ -21,7 +21,7 @@ func handIn(t *testing.T, folder string, files map[string]string) *session {
 		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
 		must(t, os.WriteFile(path, []byte(text), 0o644))
 	}
-	return sessionOf(t, folder)
+	return submissionOf(t, folder)
 }
 
 // wantUnverified wants it to be said why something cannot be seen.
@@ -53,10 +53,10 @@ func TestAFileIsFoundByItsName(t *testing.T) {
 		{"src/__pycache__/rmq.py", false},
 	} {
 		t.Run(c.file, func(t *testing.T) {
-			w := &world{session: handIn(t, "lab 3", map[string]string{"mess_chat.py": "", c.file: "text"})}
-			path, found, err := w.session.find("rmq")
+			w := &World{Submission: handIn(t, "lab 3", map[string]string{"mess_chat.py": "", c.file: "text"})}
+			path, found, err := w.Submission.find("rmq")
 			must(t, err)
-			if found != c.found || found && path != filepath.Join(w.session.run.Target.Folder, c.file) {
+			if found != c.found || found && path != filepath.Join(w.Submission.Run.Target.Folder, c.file) {
 				t.Errorf("found: %v, %s", found, path)
 			}
 			if err = w.hasProgramFile("rmq"); c.found {
@@ -69,17 +69,17 @@ func TestAFileIsFoundByItsName(t *testing.T) {
 }
 
 func TestAFolderMayHaveAnyName(t *testing.T) {
-	w := &world{session: handIn(t, "env", map[string]string{"rmq.py": ""})}
+	w := &World{Submission: handIn(t, "env", map[string]string{"rmq.py": ""})}
 	must(t, w.hasProgramFile("rmq"))
 }
 
 func TestWhatRunsAlreadyHasNoFiles(t *testing.T) {
 	for name, of := range map[string]*target.Target{
 		"no folder":              {Name: "a test"},
-		"a folder of a manifest": {Name: "a test", Folder: t.TempDir(), Endpoints: map[string]netip.AddrPort{program: netip.MustParseAddrPort("127.0.0.1:8000")}},
+		"a folder of a manifest": {Name: "a test", Folder: t.TempDir(), Endpoints: map[string]netip.AddrPort{Program: netip.MustParseAddrPort("127.0.0.1:8000")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &world{session: begin(stagetest.RunOf(t, of, stage.Options{}), nil)}
+			w := &World{Submission: NewSubmission(stagetest.RunOf(t, of, stage.Options{}), nil)}
 			wantUnverified(t, w.hasProgramFile("rmq"))
 			wantUnverified(t, w.rmqUsesLibrary())
 			wantUnverified(t, w.rmqDefinesClass())
@@ -127,7 +127,7 @@ func TestOnlyRMQUsesTheLibrary(t *testing.T) {
 		{"neither", without, without, "rmq uses a library for RabbitMQ"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := &world{session: handIn(t, "lab", map[string]string{"mess_chat.py": c.api, "rmq.py": c.rmq})}
+			w := &World{Submission: handIn(t, "lab", map[string]string{"mess_chat.py": c.api, "rmq.py": c.rmq})}
 			err := w.rmqUsesLibrary()
 			if c.expected == "" {
 				must(t, err)
@@ -137,10 +137,10 @@ func TestOnlyRMQUsesTheLibrary(t *testing.T) {
 		})
 	}
 	t.Run("in a language that is not read", func(t *testing.T) {
-		wantUnverified(t, (&world{session: handIn(t, "lab", map[string]string{"mess_chat.php": "", "rmq.php": ""})}).rmqUsesLibrary())
+		wantUnverified(t, (&World{Submission: handIn(t, "lab", map[string]string{"mess_chat.php": "", "rmq.php": ""})}).rmqUsesLibrary())
 	})
 	t.Run("without a file", func(t *testing.T) {
-		wantFailure(t, (&world{session: handIn(t, "lab", map[string]string{"mess_chat.py": ""})}).rmqUsesLibrary(), "a file called rmq", "it has none")
+		wantFailure(t, (&World{Submission: handIn(t, "lab", map[string]string{"mess_chat.py": ""})}).rmqUsesLibrary(), "a file called rmq", "it has none")
 	})
 }
 
@@ -158,7 +158,7 @@ func TestASourceDefinesAClass(t *testing.T) {
 		"x = 'class'":                        false,
 		"print(\"our class is the best\")\n": false,
 	} {
-		w := &world{session: handIn(t, "lab", map[string]string{"rmq.py": source})}
+		w := &World{Submission: handIn(t, "lab", map[string]string{"rmq.py": source})}
 		if err := w.rmqDefinesClass(); want {
 			must(t, err)
 		} else {

@@ -1,21 +1,21 @@
-package rabbit
+package messchat
 
 import "context"
 
 // cannotTell reports whether nobody can tell what RabbitMQ will do, as it is with a real
 // one.
-func (w *world) cannotTell() bool {
-	if w.lease == nil {
+func (w *World) cannotTell() bool {
+	if w.Lease == nil {
 		return false
 	}
-	_, known := w.lease.Next()
+	_, known := w.Lease.Next()
 	return !known
 }
 
 // comeToRest waits until all that was sent has gone through RabbitMQ, and the programs
 // have waited twice as long as they do by themselves: whoever looks for something every
 // now and then has looked by then.
-func (w *world) comeToRest(ctx context.Context) error {
+func (w *World) comeToRest(ctx context.Context) error {
 	for range 2 {
 		if err := w.Stage.AwaitQuiet(ctx); err != nil {
 			return err

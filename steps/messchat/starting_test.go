@@ -1,4 +1,4 @@
-package rabbit
+package messchat
 
 import (
 	"fmt"
@@ -80,7 +80,7 @@ func TestAnAppIsStartedByTheInterpreterOfItsProgram(t *testing.T) {
 		t.Errorf("it is started with %v", got)
 	}
 	if got := readSource("serve_forever()").ways(spec, true); len(got) != 1 || got[0].launch != nil || got[0].arguments == nil {
-		t.Errorf("a program without arguments is started with %#v", got)
+		t.Errorf("a Program without arguments is started with %#v", got)
 	}
 }
 
@@ -136,8 +136,8 @@ func TestValues(t *testing.T) {
 }
 
 func TestTheEnvironmentTellsWhereRabbitMQIs(t *testing.T) {
-	own := way{env: []string{"RMQ_SERVER={amqp_host}", "PORT=7777"}}
-	got := own.environment(filled())
+	own := Way{env: []string{"RMQ_SERVER={amqp_host}", "PORT=7777"}}
+	got := own.Environment(filled())
 	for variable, want := range map[string]string{
 		"RMQ_SERVER": "127.0.0.3", "PORT": "7777", // as the source has them
 		"AMQP_URL": "amqp://guest:guest@127.0.0.3:5673/", "CLOUDAMQP_URL": "amqp://guest:guest@127.0.0.3:5673/",
@@ -148,7 +148,7 @@ func TestTheEnvironmentTellsWhereRabbitMQIs(t *testing.T) {
 			t.Errorf("%s is given as %q, want %q", variable, given, want)
 		}
 	}
-	if !slices.Contains((way{}).environment(filled()), "PORT=8001") {
+	if !slices.Contains((Way{}).Environment(filled()), "PORT=8001") {
 		t.Error("a program that says nothing is not told its port")
 	}
 }

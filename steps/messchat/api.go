@@ -1,4 +1,4 @@
-package rabbit
+package messchat
 
 import (
 	"bytes"
@@ -20,8 +20,8 @@ import (
 	"github.com/chatspec/chatspec/fixtures/stage"
 )
 
-// An api is the HTTP API of an instance, as its user sees it.
-type api struct {
+// An API is that of a mess_chat, as its user sees it.
+type API struct {
 	stage *stage.Stage
 	user  string
 	http  *http.Client
@@ -29,7 +29,7 @@ type api struct {
 }
 
 // newAPI is the API of the program that plays user, asked by the user's own browser.
-func (w *world) newAPI(user string) (*api, error) {
+func (w *World) newAPI(user string) (*API, error) {
 	browser, err := w.Stage.LoopbackPeer(user + "'s browser")
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (w *world) newAPI(user string) (*api, error) {
 		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return browser.Open(ctx, user) },
 	}
 	w.Stage.OnClose(transport.CloseIdleConnections)
-	return &api{stage: w.Stage, user: user, http: &http.Client{Transport: transport}, form: &w.session.form}, nil
+	return &API{stage: w.Stage, user: user, http: &http.Client{Transport: transport}, form: &w.Submission.form}, nil
 }
 
 // A form is how an API takes requests where the text leaves that open. It is found out
@@ -76,35 +76,36 @@ func (f *form) setBare() {
 	f.known.bare = true
 }
 
-// An answer is what an API has answered.
-type answer struct {
-	target string
-	status int
-	body   []byte
+// An Answer is what an API has answered.
+type Answer struct {
+	Target string
+	Status int
+	Body   []byte
 }
 
-func (a answer) worked() bool { return a.status >= 200 && a.status < 300 }
+// Worked reports whether the status says so: 200 to 299.
+func (a Answer) Worked() bool { return a.Status >= 200 && a.Status < 300 }
 
 // String says what was answered, for a person.
-func (a answer) String() string {
-	said := fmt.Sprintf("%s is answered with the status %d", a.target, a.status)
-	if len(a.body) > 0 {
-		said += ": " + journal.Shorten(string(a.body))
+func (a Answer) String() string {
+	said := fmt.Sprintf("%s is answered with the status %d", a.Target, a.Status)
+	if len(a.Body) > 0 {
+		said += ": " + journal.Shorten(string(a.Body))
 	}
 	return said
 }
 
 // isUnknown reports whether the method, or the URL, is none that the API has.
-func (a answer) isUnknown() bool {
-	return a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotImplemented
+func (a Answer) isUnknown() bool {
+	return a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed || a.Status == http.StatusNotImplemented
 }
 
 // maxBody bounds, in bytes, what is read of an answer.
 const maxBody = 8 << 20
 
 // do makes one request.
-func (a *api) do(ctx context.Context, method, target, contentType string, body []byte) (answer, error) {
-	got := answer{target: target}
+func (a *API) do(ctx context.Context, method, target, contentType string, body []byte) (Answer, error) {
+	got := Answer{Target: target}
 	expected := fmt.Sprintf("%s answers %s %s", a.user, method, journal.Shorten(target))
 	err := a.stage.AwaitDone(ctx, expected, func(ctx context.Context) error {
 		request, err := http.NewRequestWithContext(ctx, method, "http://"+"127.0.0.1"+target, bytes.NewReader(body))
@@ -119,8 +120,8 @@ func (a *api) do(ctx context.Context, method, target, contentType string, body [
 			return notAnswered(expected, err)
 		}
 		defer response.Body.Close()
-		got.status = response.StatusCode
-		got.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody))
+		got.Status = response.StatusCode
+		got.Body, err = io.ReadAll(io.LimitReader(response.Body, maxBody))
 		if err != nil {
 			return notAnswered(expected, err)
 		}
@@ -141,14 +142,14 @@ func notAnswered(expected string, err error) error {
 	return stage.Fail(expected, "it does not: "+err.Error())
 }
 
-// get asks for a URL as it is shown.
-func (a *api) get(ctx context.Context, target string) (answer, error) {
+// Get asks for a URL as it is shown.
+func (a *API) Get(ctx context.Context, target string) (Answer, error) {
 	return a.do(ctx, http.MethodGet, target, "", nil)
 }
 
-// ask asks for a URL as it is shown, by GET; where that is not known, by POST, and
+// Ask asks for a URL as it is shown, by GET; where that is not known, by POST, and
 // without the slash at its end.
-func (a *api) ask(ctx context.Context, target string) (answer, error) {
+func (a *API) Ask(ctx context.Context, target string) (Answer, error) {
 	known := a.form.get()
 	if known.bare {
 		target = withoutSlash(target)
@@ -156,7 +157,7 @@ func (a *api) ask(ctx context.Context, target string) (answer, error) {
 	if known.method == http.MethodPost && strings.HasPrefix(target, "/send") {
 		return a.do(ctx, http.MethodPost, target, "", nil)
 	}
-	got, err := a.get(ctx, target)
+	got, err := a.Get(ctx, target)
 	if err != nil || !got.isUnknown() {
 		return got, err
 	}
@@ -170,10 +171,10 @@ func (a *api) ask(ctx context.Context, target string) (answer, error) {
 			return posted, nil
 		}
 	}
-	if known.bare || got.status != http.StatusNotFound {
+	if known.bare || got.Status != http.StatusNotFound {
 		return got, nil
 	}
-	bare, err := a.get(ctx, withoutSlash(target))
+	bare, err := a.Get(ctx, withoutSlash(target))
 	if err != nil {
 		return bare, err
 	}
@@ -194,26 +195,34 @@ func withoutSlash(target string) string {
 	return path
 }
 
-// sendTarget is the URL by which a message is sent.
-func sendTarget(text string) string {
-	return "/send/?message=" + strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
+// A Parameter is one of those that a URL has in its query.
+type Parameter struct{ Name, Value string }
+
+// Target is a URL with parameters in its query, in their order.
+func Target(path string, parameters ...Parameter) string {
+	separator := "?"
+	for _, p := range parameters {
+		path += separator + p.Name + "=" + strings.ReplaceAll(url.QueryEscape(p.Value), "+", "%20")
+		separator = "&"
+	}
+	return path
 }
 
-// send sends a message, from the URL, or, where it is not taken from there, in a body.
-func (a *api) send(ctx context.Context, text string) (answer, error) {
+// Send sends a message, from the URL, or, where it is not taken from there, in a body.
+func (a *API) Send(ctx context.Context, message ...Parameter) (Answer, error) {
 	if known := a.form.get(); known.body != "" {
-		return a.post(ctx, text, known)
+		return a.post(ctx, message, known)
 	}
-	got, err := a.ask(ctx, sendTarget(text))
-	if err != nil || got.worked() || got.status >= 500 {
+	got, err := a.Ask(ctx, Target("/send/", message...))
+	if err != nil || got.Worked() || got.Status >= 500 {
 		return got, err
 	}
 	for _, kind := range []string{"json", "form"} {
-		inBody, err := a.post(ctx, text, habits{body: kind, bare: a.form.get().bare})
+		inBody, err := a.post(ctx, message, habits{body: kind, bare: a.form.get().bare})
 		if err != nil {
 			return got, err
 		}
-		if inBody.worked() {
+		if inBody.Worked() {
 			a.form.set(http.MethodPost, kind)
 			return inBody, nil
 		}
@@ -222,33 +231,41 @@ func (a *api) send(ctx context.Context, text string) (answer, error) {
 }
 
 // post sends a message in a body.
-func (a *api) post(ctx context.Context, text string, how habits) (answer, error) {
+func (a *API) post(ctx context.Context, message []Parameter, how habits) (Answer, error) {
 	target := "/send/"
 	if how.bare {
 		target = "/send"
 	}
 	if how.body == "form" {
-		return a.do(ctx, http.MethodPost, target, "application/x-www-form-urlencoded", []byte(url.Values{"message": {text}}.Encode()))
+		fields := url.Values{}
+		for _, p := range message {
+			fields.Set(p.Name, p.Value)
+		}
+		return a.do(ctx, http.MethodPost, target, "application/x-www-form-urlencoded", []byte(fields.Encode()))
 	}
-	body, err := json.Marshal(map[string]string{"message": text})
+	members := map[string]string{}
+	for _, p := range message {
+		members[p.Name] = p.Value
+	}
+	body, err := json.Marshal(members)
 	if err != nil {
-		return answer{}, fmt.Errorf("writing a message: %w", err)
+		return Answer{}, fmt.Errorf("writing a message: %w", err)
 	}
 	return a.do(ctx, http.MethodPost, target, "application/json", body)
 }
 
-// A list is an answer to the question for messages.
-type list struct {
-	answer
-	texts []string
-	// right is set where it is a JSON list of strings.
-	right bool
+// A List is an answer to the question for messages.
+type List struct {
+	Answer
+	Texts []string
+	// Right is set where it is a JSON list of strings.
+	Right bool
 }
 
-// holds reports how many of its texts hold a text.
-func (l list) holds(text string) int {
+// Holds reports how many of its texts hold a text.
+func (l List) Holds(text string) int {
 	count := 0
-	for _, t := range l.texts {
+	for _, t := range l.Texts {
 		if strings.Contains(t, text) {
 			count++
 		}
@@ -256,17 +273,14 @@ func (l list) holds(text string) int {
 	return count
 }
 
-// messages asks for the messages.
-func (a *api) messages(ctx context.Context) (list, error) {
-	got, err := a.ask(ctx, "/messages/")
-	if err != nil {
-		return list{answer: got}, err
+// Messages asks for messages, with parameters, if any.
+func (a *API) Messages(ctx context.Context, parameters ...Parameter) (List, error) {
+	got, err := a.Ask(ctx, Target("/messages/", parameters...))
+	l := List{Answer: got}
+	if err != nil || !got.Worked() {
+		return l, err
 	}
-	l := list{answer: got}
-	if !got.worked() {
-		return l, nil
-	}
-	l.texts, l.right = readList(got.body)
+	l.Texts, l.Right = readList(got.Body)
 	return l, nil
 }
 

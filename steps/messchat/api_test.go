@@ -1,4 +1,4 @@
-package rabbit
+package messchat
 
 import (
 	"encoding/json"
@@ -75,7 +75,7 @@ func TestAMessageIsEscapedInItsURL(t *testing.T) {
 		"ñ":              "/send/?message=%C3%B1",
 		`"yes" \ {"a":}`: "/send/?message=%22yes%22%20%5C%20%7B%22a%22%3A%7D",
 	} {
-		got := sendTarget(text)
+		got := Target("/send/", Parameter{"message", text})
 		parsed, err := url.Parse(got)
 		if err != nil || got != want || parsed.Query().Get("message") != text {
 			t.Errorf("%q is sent by %s (%v), want %s", text, got, err, want)
@@ -84,16 +84,16 @@ func TestAMessageIsEscapedInItsURL(t *testing.T) {
 }
 
 // apiOf is an API that runs already, as annika asks it.
-func apiOf(t *testing.T, handler http.Handler) *api {
+func apiOf(t *testing.T, handler http.Handler) *API {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	addr := netip.MustParseAddrPort(server.Listener.Addr().String())
-	of := &target.Target{Name: "a test", Assignments: []string{"rabbitmq"}, Endpoints: map[string]netip.AddrPort{program: addr}}
+	of := &target.Target{Name: "a test", Assignments: []string{"rabbitmq"}, Endpoints: map[string]netip.AddrPort{Program: addr}}
 	run := stagetest.RunOf(t, of, stage.Options{Patience: 10})
 	on := stagetest.Open(t, run, httpwire.Protocol)
-	on.Join("annika", program, addr)
-	a, err := begin(run, nil).open(steps.NewWorld(run, on)).newAPI("annika")
+	on.Join("annika", Program, addr)
+	a, err := NewWorld(steps.NewWorld(run, on), NewSubmission(run, nil)).newAPI("annika")
 	must(t, err)
 	return a
 }
@@ -153,16 +153,16 @@ func TestTheFormOfAnAPIIsFound(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, ctx := apiOf(t, c.chat), bounded(t)
-			l, err := a.messages(ctx)
+			l, err := a.Messages(ctx)
 			must(t, err)
-			if !l.right || !slices.Equal(l.texts, []string{"kumquat"}) {
-				t.Errorf("it lists %q: %s", l.texts, l)
+			if !l.Right || !slices.Equal(l.Texts, []string{"kumquat"}) {
+				t.Errorf("it lists %q: %s", l.Texts, l)
 			}
 			texts := []string{`100% & "more"`, "1+1 = 2"}
 			for _, text := range texts {
-				sent, err := a.send(ctx, text)
+				sent, err := a.Send(ctx, Parameter{"message", text})
 				must(t, err)
-				if !sent.worked() {
+				if !sent.Worked() {
 					t.Error(sent)
 				}
 			}
@@ -179,9 +179,9 @@ func TestAnAPIThatTakesNothingHasNoForm(t *testing.T) {
 	for name, status := range map[string]int{"an error of the server": 500, "a refusal": 400, "an unknown URL": 404} {
 		t.Run(name, func(t *testing.T) {
 			a := apiOf(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
-			sent, err := a.send(bounded(t), "plum")
+			sent, err := a.Send(bounded(t), Parameter{"message", "plum"})
 			must(t, err)
-			if got := a.form.get(); got != (habits{}) || sent.status != status {
+			if got := a.form.get(); got != (habits{}) || sent.Status != status {
 				t.Errorf("its form is %+v: %s", got, sent)
 			}
 		})
@@ -199,7 +199,7 @@ func TestAnAPIThatHangsUpHasNoForm(t *testing.T) {
 				w.WriteHeader(http.StatusNotFound)
 			}))
 			for _, target := range []string{"/send/?message=plum", "/messages/"} {
-				if _, err := a.ask(bounded(t), target); err != nil {
+				if _, err := a.Ask(bounded(t), target); err != nil {
 					wantFailure(t, err, "annika answers", "it does not")
 				}
 			}

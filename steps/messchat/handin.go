@@ -1,4 +1,4 @@
-package rabbit
+package messchat
 
 import (
 	"context"
@@ -33,9 +33,9 @@ func endings() []string {
 }
 
 // find finds the file of the submission that is called name, with one of the endings.
-func (s *session) find(name string) (path string, found bool, err error) {
-	folder := s.run.Target.Folder
-	if folder == "" || s.run.Target.OnlyEndpoints() {
+func (s *Submission) find(name string) (path string, found bool, err error) {
+	folder := s.Run.Target.Folder
+	if folder == "" || s.Run.Target.OnlyEndpoints() {
 		return "", false, errNoSources
 	}
 	err = filepath.WalkDir(folder, func(at string, entry fs.DirEntry, err error) error {
@@ -57,8 +57,8 @@ func (s *session) find(name string) (path string, found bool, err error) {
 	return path, found, nil
 }
 
-func (w *world) hasProgramFile(name string) error {
-	_, found, err := w.session.find(name)
+func (w *World) hasProgramFile(name string) error {
+	_, found, err := w.Submission.find(name)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (w *world) hasProgramFile(name string) error {
 var library = regexp.MustCompile(`(?m)^\s*(?:from|import(?:\s+[\w.]+(?:\s+as\s+\w+)?\s*,)*)\s*\b(?:pika|aio_pika|aiopika|kombu|amqp|amqpstorm|rabbitpy|puka)\b|require\(['"](?:amqplib|amqp|rhea|rabbitmq)|from\s+['"](?:amqplib|amqp)|amqp091|streadway/amqp|com\.rabbitmq`)
 
 // readSource reads the source of one of the submission's files.
-func (s *session) readSource(name string) (text, ending string, err error) {
+func (s *Submission) readSource(name string) (text, ending string, err error) {
 	path, found, err := s.find(name)
 	if err != nil {
 		return "", "", err
@@ -87,12 +87,12 @@ func (s *session) readSource(name string) (text, ending string, err error) {
 	return string(data), filepath.Ext(path), nil
 }
 
-func (w *world) rmqUsesLibrary() error {
-	rmq, ending, err := w.session.readSource("rmq")
+func (w *World) rmqUsesLibrary() error {
+	rmq, ending, err := w.Submission.readSource("rmq")
 	if err != nil {
 		return err
 	}
-	api, _, err := w.session.readSource(program)
+	api, _, err := w.Submission.readSource(Program)
 	if err != nil {
 		return err
 	}
@@ -111,8 +111,8 @@ func (w *world) rmqUsesLibrary() error {
 // class is where a class, or what comes nearest to one, is defined.
 var class = regexp.MustCompile(`(?m)^\s*(?:export\s+|public\s+|final\s+|abstract\s+|default\s+)*class\s+\w+|^type\s+\w+\s+struct`)
 
-func (w *world) rmqDefinesClass() error {
-	text, _, err := w.session.readSource("rmq")
+func (w *World) rmqDefinesClass() error {
+	text, _, err := w.Submission.readSource("rmq")
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ const defaultPort = 8000
 const rabbitPort = 5672
 
 // testPort is the port at which the tests of the API ask for it.
-func (s *session) testPort() (uint16, error) {
+func (s *Submission) testPort() (uint16, error) {
 	text, _, err := s.readSource("mess_chat_test")
 	if err != nil {
 		return 0, err
@@ -148,65 +148,52 @@ func (s *session) testPort() (uint16, error) {
 
 // canTest says why the submission's own tests cannot be run here; nothing, where they
 // can.
-func (s *session) canTest() error {
-	if s.run.Target.Folder == "" {
+func (s *Submission) canTest() error {
+	if s.Run.Target.Folder == "" {
 		return errNoSources
 	}
-	if s.language() != ".py" {
+	if s.Language() != ".py" {
 		return &stage.Unverified{Reason: "tests in this language are not run"}
 	}
-	if isolation, _ := s.run.Isolation(); isolation != sandbox.OwnHost {
+	if isolation, _ := s.Run.Isolation(); isolation != sandbox.OwnHost {
 		return &stage.Unverified{Reason: "tests ask for an API at a port of this machine, which others may need: they are run on hosts of their own only"}
 	}
 	return nil
 }
 
-// usesWhereTestsAsk starts an instance at the port at which the tests ask for it.
-func (w *world) usesWhereTestsAsk(ctx context.Context, user string) error {
-	if err := w.session.canTest(); err != nil {
-		return err
+// WhereTestsAsk is where the submission's own tests ask for the API. Its error says why
+// they cannot be run here, if they cannot.
+func (s *Submission) WhereTestsAsk() (netip.AddrPort, error) {
+	if err := s.canTest(); err != nil {
+		return netip.AddrPort{}, err
 	}
-	if err := w.session.learn(ctx); err != nil {
-		return err
-	}
-	port, err := w.session.testPort()
-	if err != nil {
-		return err
-	}
-	at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)
-	if _, err := w.launch(ctx, user, w.session.way, at); err != nil {
-		return err
-	}
-	if err := w.isReady(ctx, user); err != nil {
-		return err
-	}
-	return w.Stage.AwaitQuiet(ctx)
+	port, err := s.testPort()
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port), err
 }
 
 // testTime bounds a run of a submission's own tests: many of them sleep.
 const testTime = time.Minute
 
 // testsAreRun runs tests by pytest, or, where that is not installed, by unittest.
-func (w *world) testsAreRun(ctx context.Context, name string) error {
-	if err := w.session.canTest(); err != nil {
+func (w *World) testsAreRun(ctx context.Context, name string) error {
+	if err := w.Submission.canTest(); err != nil {
 		return err
 	}
-	if err := w.rabbit(ctx); err != nil {
+	if err := w.Rabbit(ctx); err != nil {
 		return err
 	}
-	spec, err := w.Run.Target.Program(program)
+	spec, err := w.Run.Target.Program(Program)
 	if err != nil {
 		return err
 	}
-	rabbit, err := w.Stage.LinkService(name, rabbitMQ)
+	values, err := w.Values(name, "tester", netip.AddrPort{})
 	if err != nil {
 		return err
 	}
-	nowhere := netip.AddrPortFrom(rabbit.Addr(), defaultPort)
 	w.tests = name
 	err = w.Start(stage.Start{
-		Name: name, Program: program, Launch: []string{spec.Launch[0]}, Arguments: []string{"-c", testRunner, name},
-		Values: valuesOf("tester", nowhere, rabbit), Env: w.session.way.environment(valuesOf("tester", nowhere, rabbit)),
+		Name: name, Program: Program, Launch: []string{spec.Launch[0]}, Arguments: []string{"-c", testRunner, name},
+		Values: values, Env: w.Submission.Way.Environment(values),
 	})
 	if err != nil {
 		return err
@@ -245,7 +232,7 @@ sys.exit(2 if result.testsRun == 0 else 0 if result.wasSuccessful() else 1)
 var missing = regexp.MustCompile(`No module named '?([\w.]+)`)
 
 // outcome is how the tests have ended that were run last.
-func (w *world) outcome() (passed bool, how string, err error) {
+func (w *World) outcome() (passed bool, how string, err error) {
 	events := w.Stage.Journal()
 	ended := stage.Ended(events, w.tests)
 	output := journal.Output(events, w.tests)
@@ -256,7 +243,7 @@ func (w *world) outcome() (passed bool, how string, err error) {
 		return false, "it holds no test", nil
 	}
 	if match := missing.FindStringSubmatch(output); match != nil {
-		if _, found, err := w.session.find(match[1]); err == nil && !found {
+		if _, found, err := w.Submission.find(match[1]); err == nil && !found {
 			return false, "", &stage.Unverified{Reason: fmt.Sprintf("the tests need the module %s, which is not here", match[1])}
 		}
 	}
@@ -276,7 +263,7 @@ func summary(output string) string {
 	return journal.Shorten(lines[len(lines)-1])
 }
 
-func (w *world) testsPass() error {
+func (w *World) testsPass() error {
 	passed, how, err := w.outcome()
 	if err != nil || passed {
 		return err
@@ -284,7 +271,7 @@ func (w *world) testsPass() error {
 	return stage.Fail(w.tests+" passes", how)
 }
 
-func (w *world) testsFail() error {
+func (w *World) testsFail() error {
 	passed, _, err := w.outcome()
 	if err != nil || !passed {
 		return err
@@ -293,17 +280,14 @@ func (w *world) testsFail() error {
 }
 
 // losingAPI stands where the tests ask for the API.
-func (w *world) losingAPI() error {
-	if err := w.session.canTest(); err != nil {
-		return err
-	}
-	port, err := w.session.testPort()
+func (w *World) losingAPI() error {
+	at, err := w.Submission.WhereTestsAsk()
 	if err != nil {
 		return err
 	}
 	api := newLosing()
 	w.Stage.OnClose(api.close)
-	_, err = w.Stage.Serve("an API that loses every message", api, httpwire.Protocol, fmt.Sprintf("localhost:%d", port))
+	_, err = w.Stage.Serve("an API that loses every message", api, httpwire.Protocol, fmt.Sprintf("localhost:%d", at.Port()))
 	return err
 }
 

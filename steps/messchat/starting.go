@@ -1,4 +1,4 @@
-package rabbit
+package messchat
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"github.com/chatspec/chatspec/fixtures/target"
 )
 
-// A way is one of those in which a mess_chat may be started.
-type way struct {
+// A Way is one of those in which a mess_chat may be started.
+type Way struct {
 	// Launch are the words that start it; nil, those of the target. Arguments follow.
 	launch, arguments []string
 	// Env are the variables that its source asks for, each with a placeholder.
@@ -19,7 +19,7 @@ type way struct {
 }
 
 // String is the command line after the interpreter, for a report.
-func (w way) String() string {
+func (w Way) String() string {
 	words := w.arguments
 	if len(w.launch) > 1 {
 		words = append(slices.Clone(w.launch[1:]), w.arguments...)
@@ -152,13 +152,13 @@ func meaning(name string) string {
 
 // ways lists, in the order in which they are tried, how a program may be started whose
 // manifest does not say so.
-func (s source) ways(spec target.Program, python bool) []way {
-	var all []way
+func (s source) ways(spec target.Program, python bool) []Way {
+	var all []Way
 	add := func(launch []string, arguments ...string) {
 		if arguments == nil {
 			arguments = []string{}
 		}
-		all = append(all, way{launch: launch, arguments: arguments, env: s.env})
+		all = append(all, Way{launch: launch, arguments: arguments, env: s.env})
 	}
 	if s.isMain || !python {
 		known := !slices.Contains(s.positionals, "")
@@ -174,7 +174,7 @@ func (s source) ways(spec target.Program, python bool) []way {
 		default:
 			add(nil)
 		}
-		if !slices.ContainsFunc(all, func(w way) bool { return len(w.arguments) == 0 }) {
+		if !slices.ContainsFunc(all, func(w Way) bool { return len(w.arguments) == 0 }) {
 			add(nil)
 		}
 	}
@@ -219,8 +219,8 @@ func customary() []string {
 	return env
 }
 
-// environment fills the variables of a way, and the customary ones that it does not name.
-func (w way) environment(values target.Values) []string {
+// Environment fills the variables of a Way, and the customary ones that it does not name.
+func (w Way) Environment(values target.Values) []string {
 	all := slices.Clone(w.env)
 	for _, variable := range customary() {
 		name, _, _ := strings.Cut(variable, "=")

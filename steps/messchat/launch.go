@@ -1,0 +1,279 @@
+package messchat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/chatspec/chatspec/fixtures/journal"
+	"github.com/chatspec/chatspec/fixtures/sandbox"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/target"
+)
+
+// FindWay tries the ways in which the submission may be started, each by try, until one
+// does, and keeps that. Its error says why none did.
+func (s *Submission) FindWay(try func(Way) error) error {
+	ways, err := s.ways()
+	if err != nil {
+		return err
+	}
+	var tried []string
+	for _, way := range ways {
+		err := try(way)
+		var failure *stage.Failure
+		if err == nil {
+			s.choose(way, len(ways) > 1)
+			return nil
+		}
+		if !errors.As(err, &failure) {
+			return err
+		}
+		tried = append(tried, fmt.Sprintf("started with %s, %s", strings.TrimSpace(Program+" "+way.String()), failure.Observed))
+	}
+	return stage.Fail("mess_chat listens somewhere", strings.Join(tried, "\n"))
+}
+
+// choose keeps a way.
+func (s *Submission) choose(way Way, one bool) {
+	s.Way = way
+	s.Run.Choose(Program, way.launch, way.arguments)
+	if one {
+		s.Run.Observe(Program, "is started with "+strings.TrimSpace(Program+" "+way.String()))
+	}
+}
+
+// ways lists how the submission may be started: as its manifest says, or as its source
+// tells.
+func (s *Submission) ways() ([]Way, error) {
+	spec, err := s.Run.Target.Program(Program)
+	if err != nil {
+		return nil, err
+	}
+	if len(spec.Launch) == 0 || len(spec.Arguments) == 1 {
+		return []Way{{arguments: spec.Arguments[0]}}, nil
+	}
+	texts, err := s.sources(spec.Dir, spec.Launch[len(spec.Launch)-1])
+	if err != nil {
+		return nil, err
+	}
+	found := readSource(texts...).ways(spec, s.Language() == ".py")
+	if len(found) == 0 {
+		return nil, stage.Fail("mess_chat can be started", "it has no main, and no app of FastAPI or Flask is found in it: say in a manifest how it is started")
+	}
+	return found, nil
+}
+
+// sources reads a program's source, and those beside it. What cannot be read as text
+// tells nothing.
+func (s *Submission) sources(dir, file string) ([]string, error) {
+	folder := filepath.Join(s.Run.Target.Folder, dir)
+	main, err := os.ReadFile(filepath.Join(folder, file))
+	if err != nil {
+		return []string{""}, nil // it is compiled
+	}
+	texts := []string{string(main)}
+	beside, err := filepath.Glob(filepath.Join(folder, "*"+filepath.Ext(file)))
+	if err != nil {
+		return nil, fmt.Errorf("looking at what is beside %s: %w", file, err)
+	}
+	for _, path := range beside {
+		if data, err := os.ReadFile(path); err == nil && filepath.Base(path) != file {
+			texts = append(texts, string(data))
+		}
+	}
+	return texts, nil
+}
+
+// outside is a host of which RabbitMQ can be had.
+var outside = regexp.MustCompile(`[\w-]+\.rmq\d*\.cloudamqp\.com`)
+
+// hardCoded is a host outside this machine that the submission's sources name and that
+// nothing answers for where programs share the machine; nothing, where there is none.
+func (s *Submission) hardCoded() string {
+	spec, err := s.Run.Target.Program(Program)
+	isolation, _ := s.Run.Isolation()
+	if err != nil || isolation != sandbox.Shared || s.Run.Target.Folder == "" || len(spec.Launch) == 0 {
+		return ""
+	}
+	texts, err := s.sources(spec.Dir, spec.Launch[len(spec.Launch)-1])
+	if err != nil {
+		return ""
+	}
+	for _, text := range texts {
+		for _, service := range s.Run.Target.Assignment(s.assignment()).Services {
+			for _, host := range service.Hosts {
+				if name, _, _ := strings.Cut(host, ":"); strings.Contains(text, name) {
+					return name
+				}
+			}
+		}
+		if name := outside.FindString(text); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// WhyNot says why a submission may not find its services where programs share the
+// machine.
+func (w *World) WhyNot() string {
+	host := w.Submission.hardCoded()
+	if host == "" {
+		return ""
+	}
+	return fmt.Sprintf("; its source names %s, which nothing answers for here: have it judged on hosts of its own (--isolate host), or let it take the address from RABBITMQ_HOST or AMQP_URL", host)
+}
+
+// Language is the ending of the program's file; nothing, where that tells nothing.
+func (s *Submission) Language() string {
+	spec, err := s.Run.Target.Program(Program)
+	if err != nil || s.Run.Target.Folder == "" || len(spec.Launch) == 0 {
+		return ""
+	}
+	return strings.ToLower(filepath.Ext(spec.Launch[len(spec.Launch)-1]))
+}
+
+// Launch starts mess_chat in a role, in a way, at an address, or at one of the stage's. It
+// does not wait until it listens. One that runs already is given the role.
+func (w *World) Launch(ctx context.Context, role string, how Way, at netip.AddrPort) (*API, error) {
+	if err := w.Rabbit(ctx); err != nil {
+		return nil, err
+	}
+	api, err := w.newAPI(role)
+	if err != nil {
+		return nil, err
+	}
+	if addr, runs := w.Stage.Endpoint(Program); runs {
+		w.Actor = role
+		w.Stage.Join(role, Program, addr)
+		return api, nil
+	}
+	if !at.IsValid() {
+		if at, err = w.Stage.Loopback(); err != nil {
+			return nil, err
+		}
+	}
+	values, err := w.Values(role, role, at)
+	if err != nil {
+		return nil, err
+	}
+	err = w.Start(stage.Start{
+		Name: role, Program: Program, Launch: how.launch, Arguments: how.arguments, Values: values, Env: how.Environment(values),
+		Listens: []netip.AddrPort{at}, AnyPort: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api, w.answerPrompts(ctx, role, values)
+}
+
+// Values fills the placeholders of a program in a role that is used by somebody called
+// name, and is at an address, if it has one: where it reaches the services among them.
+func (w *World) Values(role, name string, at netip.AddrPort) (target.Values, error) {
+	rabbit, err := w.Stage.LinkService(role, RabbitMQ)
+	if err != nil {
+		return nil, err
+	}
+	if !at.IsValid() {
+		at = netip.AddrPortFrom(rabbit.Addr(), defaultPort)
+	}
+	return valuesOf(name, at, rabbit), nil
+}
+
+// mostPrompts is how many questions a program may ask before it listens.
+const mostPrompts = 8
+
+// answerPrompts answers what a program asks before it listens.
+func (w *World) answerPrompts(ctx context.Context, role string, values target.Values) error {
+	for range mostPrompts {
+		listens, err := w.Stage.AwaitListeningOrPrompt(ctx, role)
+		if err != nil || listens || stage.Ended(w.Stage.Journal(), role) != "" {
+			return err
+		}
+		if err := w.Stage.AwaitPrompt(ctx, role); err != nil {
+			return err
+		}
+		// What it has printed may still be on its way, and it says what is asked.
+		if err := w.Stage.AwaitQuiet(ctx); err != nil {
+			return err
+		}
+		if !w.Stage.AwaitsInput(role) {
+			return nil
+		}
+		err = w.Stage.Type(ctx, role, reply(promptOf(w.Stage.Journal(), role), values))
+		var failure *stage.Failure
+		if err != nil && !errors.As(err, &failure) {
+			return err
+		}
+		if err := w.Stage.AwaitQuiet(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// promptOf is what a program has printed since something was typed to it, on its last
+// line.
+func promptOf(events []journal.Event, role string) string {
+	printed := ""
+	for _, e := range events {
+		switch {
+		case e.From != role:
+		case e.Kind == journal.Typed:
+			printed = ""
+		case e.Kind == journal.Shown, e.Kind == journal.Complained:
+			printed += e.Text
+		}
+	}
+	lines := strings.Split(strings.TrimSpace(printed), "\n")
+	return lines[len(lines)-1]
+}
+
+// Listens waits until the mess_chat in a role listens, somewhere.
+func (w *World) Listens(ctx context.Context, role string) error {
+	a, err := w.Stage.Actor(role)
+	if err == nil && a.IsEndpoint() {
+		return nil
+	}
+	return w.Stage.AwaitReady(ctx, role)
+}
+
+// IsThere fails the run where nobody serves an endpoint.
+func (w *World) IsThere(ctx context.Context, api *API) error {
+	if _, err := api.Get(ctx, "/messages/"); err != nil {
+		addr, _ := w.Stage.Endpoint(Program)
+		return fmt.Errorf("nobody answers at http://%s, where mess_chat should be running: start it first", addr)
+	}
+	return nil
+}
+
+// ObserveForm notes how the API takes a message, where the text leaves that open, and
+// what it answered one with.
+func (s *Submission) ObserveForm(sent Answer) {
+	known := s.form.get()
+	switch {
+	case known.body != "":
+		s.Run.Observe(Program, "takes a message from a body only, by POST")
+	case known.method != "":
+		s.Run.Observe(Program, "takes a message by POST")
+	}
+	if sent.Worked() && sent.Status != 200 {
+		s.Run.Observe(Program, fmt.Sprintf("answers with the status %d", sent.Status))
+	}
+}
+
+// DropFailure drops what is a finding about the program: the rules will say it.
+func DropFailure(err error) error {
+	var failure *stage.Failure
+	var unverified *stage.Unverified
+	if errors.As(err, &failure) || errors.As(err, &unverified) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,189 @@
+package rabbit
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rabbitmq/amqp091-go"
+
+	"github.com/chatspec/chatspec/fixtures/journal"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/messchat"
+)
+
+// general is the name of everybody's channel.
+const general = "general"
+
+// isToGeneral reports whether a publication goes to an exchange, or a queue, called
+// general, or to an exchange by that key.
+func isToGeneral(p messchat.Publication) bool { return p.Exchange == general || p.Key == general }
+
+// private lists the queues of a client that are nobody else's and get nothing from
+// general: where that is an exchange, those that are not bound to it.
+func private(t messchat.Topology, published []messchat.Publication) []string {
+	shared := map[string]bool{general: true}
+	exchanges := map[string]bool{general: true}
+	for _, p := range published {
+		if p.Exchange == "" {
+			shared[p.Key] = true
+		} else if isToGeneral(p) {
+			exchanges[p.Exchange] = true
+		}
+	}
+	for _, binding := range t.Bindings {
+		if exchanges[binding.Exchange] {
+			shared[binding.Queue] = true
+		}
+	}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(t.Queues)) {
+		if !shared[name] && name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func privateQueues(events []journal.Event, user string) []string {
+	return private(messchat.TopologyOf(events, user), messchat.Publications(events, user))
+}
+
+func (w *world) publishesToGeneral(ctx context.Context, user string) error {
+	return w.AwaitSaid(ctx, user, user+" publishes a message to the exchange, or the queue, general", func(events []journal.Event) bool {
+		return slices.ContainsFunc(messchat.Publications(events, user), isToGeneral)
+	}, func(events []journal.Event) string {
+		published := messchat.Publications(events, user)
+		if len(published) == 0 {
+			return messchat.SaidInstead(events, user)
+		}
+		return "it publishes " + published[len(published)-1].String()
+	})
+}
+
+// hasPrivateQueue waits for a queue of the client's own that gets nothing from general.
+func (w *world) hasPrivateQueue(ctx context.Context, user string) error {
+	return w.AwaitSaid(ctx, user, user+" declares, or reads, a queue that gets nothing from general", func(events []journal.Event) bool {
+		return len(privateQueues(events, user)) > 0
+	}, func(events []journal.Event) string {
+		queues := slices.Sorted(maps.Keys(messchat.TopologyOf(events, user).Queues))
+		if len(queues) == 0 {
+			return "it declares and reads no queue: " + messchat.SaidInstead(events, user)
+		}
+		return fmt.Sprintf("its queues are %q, and they are general's", queues)
+	})
+}
+
+// put publishes bodies as the submission publishes its own. What general is made of is
+// declared as the submission declares it, where it is not there.
+func (w *world) put(ctx context.Context, name string, bodies ...[]byte) error {
+	if unreached := w.IsUnreached(); unreached != nil {
+		return unreached
+	}
+	client, err := w.Client(ctx, name)
+	if err != nil {
+		return err
+	}
+	to := w.howToPublish()
+	for _, body := range bodies {
+		routed, err := client.Publish(ctx, to, body)
+		if messchat.IsMissing(err) || err == nil && !routed && to.Exchange == "" {
+			if err := client.Declare(to, w.session.topology); err != nil {
+				return err
+			}
+			_, err = client.Publish(ctx, to, body)
+		}
+		if err != nil && !messchat.IsMissing(err) {
+			return fmt.Errorf("publishing as %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// findGeneral finds out what general is where nobody was seen to publish to it: an
+// exchange, or else a queue.
+func (w *world) findGeneral(ctx context.Context) error {
+	client, err := w.Client(ctx, "otto")
+	if err != nil {
+		return err
+	}
+	err = client.Channel(func(channel *amqp091.Channel) error {
+		return channel.ExchangeDeclarePassive(general, "fanout", false, false, false, false, nil)
+	})
+	w.session.publication = messchat.Publication{Exchange: general}
+	if messchat.IsMissing(err) {
+		w.session.publication = messchat.Publication{Key: general}
+		return nil
+	}
+	return err
+}
+
+// howToPublish is how the submission publishes to general: as it has done in this
+// scenario, or before.
+func (w *world) howToPublish() messchat.Publication {
+	for user := range w.instances {
+		for _, p := range messchat.Publications(w.Stage.Journal(), user) {
+			if isToGeneral(p) {
+				return p
+			}
+		}
+	}
+	return w.session.publication
+}
+
+// body writes a text as the submission writes its own, for a client of another name.
+func (s *session) body(text, name string) []byte {
+	before, after, found := strings.Cut(s.sample.body, s.sample.text)
+	if s.sample.text == "" || !found {
+		return []byte(text)
+	}
+	renamed := func(text string) string { return messchat.Renamed(text, s.publication.By, name) }
+	return []byte(renamed(before) + s.sample.written(text) + renamed(after))
+}
+
+func (w *world) putIntoGeneral(ctx context.Context, name, texts string) error {
+	var bodies [][]byte
+	for _, text := range steps.List(texts) {
+		bodies = append(bodies, w.session.body(text, name))
+		w.Typed = text
+	}
+	return w.put(ctx, name, bodies...)
+}
+
+func (w *world) putNothing(ctx context.Context, name string) error { return w.put(ctx, name, nil) }
+
+func (w *world) putBytes(ctx context.Context, name string) error {
+	return w.put(ctx, name, []byte("\xff\xfe\x00\x80\xc3\x28"))
+}
+
+func (w *world) putLong(ctx context.Context, name string, letters int) error {
+	w.Typed = steps.Long(letters)
+	return w.put(ctx, name, w.session.body(w.Typed, name))
+}
+
+// putIntoPrivate publishes to a client's own queues, of which one is enough.
+func (w *world) putIntoPrivate(ctx context.Context, name, text, user string) error {
+	w.Typed = text
+	if unseen := w.IsUnseen(); unseen != nil {
+		return unseen
+	}
+	client, err := w.Client(ctx, name)
+	if err != nil {
+		return err
+	}
+	for _, queue := range privateQueues(w.Stage.Journal(), user) {
+		how := w.howToPublish()
+		to := messchat.Publication{By: how.By, Key: queue, Properties: how.Properties}
+		routed, err := client.Publish(ctx, to, w.session.body(text, name))
+		if err != nil {
+			return fmt.Errorf("publishing as %s: %w", name, err)
+		}
+		if routed {
+			return nil
+		}
+	}
+	return stage.Fail(fmt.Sprintf("%s has a private queue in RabbitMQ", user), "it has none, or it is gone")
+}
