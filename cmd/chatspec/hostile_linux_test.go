@@ -24,6 +24,15 @@ peers = [tuple(peer.split(":")) for peer in sys.argv[3:]]
 // listen makes a program that deserves one verdict at least.
 const listen = begin + `server = socket.create_server(("127.0.0.1", int(sys.argv[2])))`
 
+const sendsWithoutEnd = listen + `
+sys.stdin.readline()
+talk = socket.create_connection(peers[0], timeout=5)
+try:
+    while going(): talk.sendall(b"{}" * 30000)
+except OSError: pass
+rest()
+`
+
 // TestAHostileProgramGetsItsVerdict: the run ends, with a verdict, in bounded
 // memory, and nothing is left of the program.
 func TestAHostileProgramGetsItsVerdict(t *testing.T) {
@@ -118,14 +127,7 @@ for i in range(20000):
     except OSError: pass
 rest()
 `, true},
-		{"it sends messages without end", listen + `
-sys.stdin.readline()
-talk = socket.create_connection(peers[0], timeout=5)
-try:
-    while going(): talk.sendall(b"{}" * 30000)
-except OSError: pass
-rest()
-`, true},
+		{"it sends messages without end", sendsWithoutEnd, true},
 		{"it pretends to be the harness", listen + `
 strange = socket.socket()
 strange.bind(("127.77.77.77", 0))
@@ -146,6 +148,32 @@ rest()
 				t.Errorf("it is %s; passed are %v", result.Verdict, ids(result, grading.Passed))
 			}
 			if got.peak == 0 || got.peak > mostMemory {
+				t.Errorf("it needed %d MiB", got.peak>>20)
+			}
+		})
+	}
+}
+
+// Where nothing else has garbage collected, the bound does; whoever sets another has that.
+func TestMemoryIsBoundedWhateverIsSaidOfGarbage(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{"chat.py": sendsWithoutEnd})
+	for _, c := range []struct {
+		name    string
+		env     []string
+		bounded bool
+	}{
+		{"by chatspec", []string{"GOGC=off", "GOMEMLIMIT="}, true},
+		{"by its user", []string{"GOGC=off", "GOMEMLIMIT=off"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-3.1"}, env: c.env})
+			if got.status != 1 || got.stderr != "" || got.peak == 0 {
+				t.Fatalf("it ends with %d, says %q, and needed %d MiB", got.status, got.stderr, got.peak>>20)
+			}
+			if bounded := got.peak <= mostMemory; bounded != c.bounded {
 				t.Errorf("it needed %d MiB", got.peak>>20)
 			}
 		})
