@@ -33,6 +33,7 @@ func samples() [][2]string {
 	return [][2]string{
 		{"tcp-peer", "fixtures/submissions/tcp-peer/python-threads"},
 		{"zmq", "fixtures/submissions/zmq/python-reqrep-json"},
+		{"rabbitmq", "fixtures/submissions/rabbitmq/python-fastapi-connection-per-request"},
 	}
 }
 
@@ -41,18 +42,25 @@ func main() {
 	rounds := flag.Int("rounds", 5, "how often each is measured; the median is shown")
 	jobs := flag.Int("jobs", runtime.NumCPU(), "scenarios, and bare programs, at a time")
 	every := flag.Int("every", 10, "every so manyth mutant is also proved with waits to the deadlines, which takes long")
+	only := flag.String("only", "", "what alone is measured: an assignment, brokers, or mutants")
 	flag.Parse()
 	if *rounds < 1 || *jobs < 1 || *every < 1 {
 		fmt.Fprintln(os.Stderr, "bench: -rounds, -jobs and -every must be at least 1")
 		os.Exit(2)
 	}
-	if err := bench(context.Background(), *rounds, *jobs, *every); err != nil {
+	if err := bench(context.Background(), *only, *rounds, *jobs, *every); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(2)
 	}
 }
 
-func bench(ctx context.Context, rounds, jobs, every int) error {
+// A part is something that can be measured by itself.
+type part struct {
+	name    string
+	measure func() error
+}
+
+func bench(ctx context.Context, only string, rounds, jobs, every int) error {
 	catalogue, err := features.Read(features.Files)
 	if err != nil {
 		return err
@@ -66,16 +74,27 @@ func bench(ctx context.Context, rounds, jobs, every int) error {
 	if output, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "./reference/main").CombinedOutput(); err != nil {
 		return fmt.Errorf("building the reference: %w: %s", err, output)
 	}
+	var parts []part
+	for _, sample := range samples() {
+		parts = append(parts, part{sample[0], func() error { return compareBoth(ctx, catalogue, binary, sample[0], sample[1], rounds, jobs) }})
+	}
+	parts = append(parts,
+		part{"brokers", func() error { return compareBrokers(ctx, rounds) }},
+		part{"mutants", func() error { return compareMutants(ctx, catalogue, jobs, every) }},
+	)
+	if only != "" {
+		parts = slices.DeleteFunc(parts, func(p part) bool { return p.name != only })
+	}
+	if len(parts) == 0 {
+		return fmt.Errorf("there is no %q to be measured", only)
+	}
 	fmt.Printf("%d rounds, %d at a time; wall and processor time a scenario\n\n", rounds, jobs)
 	fmt.Printf("%-9s %-10s %-9s %9s %8s %12s %10s %10s %10s %10s %7s %7s\n",
 		"", "target", "isolation", "scenarios", "in all", "scenarios/s", "wall", "bare wall", "CPU", "bare CPU", "wall ×", "CPU ×")
-	for _, sample := range samples() {
-		if err := compareBoth(ctx, catalogue, binary, sample[0], sample[1], rounds, jobs); err != nil {
-			return fmt.Errorf("measuring %s: %w", sample[0], err)
+	for _, part := range parts {
+		if err := part.measure(); err != nil {
+			return fmt.Errorf("measuring %s: %w", part.name, err)
 		}
-	}
-	if err := compareMutants(ctx, catalogue, jobs, every); err != nil {
-		return fmt.Errorf("measuring what fails: %w", err)
 	}
 	fmt.Printf("\nmemory of the harness at its peak: %d MiB\n", peakMemory()>>20)
 	return nil
