@@ -6,6 +6,7 @@
 //   - post_server, post_client, pub_server, pub_client, interactive_server, interactive_client,
 //     mc_server and mc_client, of the assignment zmq
 //   - mess_chat, of the assignment rabbitmq
+//   - classes, of the assignment rooms
 package reference
 
 import (
@@ -22,6 +23,7 @@ import (
 
 	"github.com/chatspec/chatspec/reference/chat"
 	"github.com/chatspec/chatspec/reference/chat5"
+	"github.com/chatspec/chatspec/reference/classes"
 	"github.com/chatspec/chatspec/reference/messchat"
 	"github.com/chatspec/chatspec/reference/server5"
 	"github.com/chatspec/chatspec/reference/zmqchat"
@@ -112,6 +114,8 @@ func programs() map[string]entry {
 		"mc_client":          program(zmqchat.ChannelClientUsage, zmqchat.ParseChannelClient),
 
 		"mess_chat": program(messchat.Usage, messchat.Parse),
+
+		"classes": program(classes.Usage, classes.Parse),
 	}
 }
 

@@ -52,7 +52,7 @@ func replacement(key, document any) mongo.WriteModel {
 
 // unsaved lists the messages that are to be saved, in their order.
 func (r *ChatRoom) unsaved() []*ChatMessage {
-	return slices.DeleteFunc(slices.Concat(r.taken, r.deque.fromRight), func(m *ChatMessage) bool { return !m.Dirty() })
+	return slices.DeleteFunc(slices.Concat(r.taken, r.fromRight), func(m *ChatMessage) bool { return !m.Dirty() })
 }
 
 // Restore makes the room what was saved of it, with all its messages in their order. Messages that
@@ -72,13 +72,13 @@ func (r *ChatRoom) Restore(ctx context.Context) error {
 	r.declared = nil // RabbitMQ is told of the restored members with the next use
 	for _, m := range messages {
 		if !slices.ContainsFunc(unsaved, func(own *ChatMessage) bool { return own.key == m.key }) {
-			r.deque.appendLeft(m)
+			r.appendLeft(m)
 		}
 		r.sequence = max(r.sequence, m.props.SequenceNumber)
 		r.lastID = max(r.lastID, m.props.ID)
 	}
 	for _, m := range unsaved {
-		r.deque.appendLeft(m)
+		r.appendLeft(m)
 	}
 	r.dirty = len(unsaved) > 0
 	return nil

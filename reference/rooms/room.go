@@ -27,8 +27,8 @@ type Metadata struct {
 type ChatRoom struct {
 	servers *Servers
 
-	mu       sync.Mutex
-	deque    deque
+	mu sync.Mutex
+	deque
 	about    Metadata
 	dirty    bool
 	taken    []*ChatMessage // those that were taken off the deque and are not saved yet
@@ -199,7 +199,7 @@ func (r *ChatRoom) Put(m *ChatMessage) {
 }
 
 func (r *ChatRoom) put(m *ChatMessage) {
-	r.deque.appendLeft(m)
+	r.appendLeft(m)
 	r.modified()
 }
 
@@ -208,7 +208,7 @@ func (r *ChatRoom) put(m *ChatMessage) {
 func (r *ChatRoom) Get() *ChatMessage {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m := r.deque.pop()
+	m := r.pop()
 	if m == nil {
 		return nil
 	}
@@ -226,7 +226,7 @@ func (r *ChatRoom) GetMessages(num int) ([]*ChatMessage, error) {
 	if err := r.retrieveMessages(); err != nil {
 		return nil, err
 	}
-	all := r.deque.fromRight
+	all := r.fromRight
 	if num < 0 || num > len(all) {
 		num = len(all)
 	}
@@ -242,11 +242,20 @@ func Texts(messages []*ChatMessage) []string {
 	return texts
 }
 
+// Messages are those in the deque, from its left to its right. RabbitMQ is not asked.
+func (r *ChatRoom) Messages() []*ChatMessage {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := slices.Clone(r.fromRight)
+	slices.Reverse(all)
+	return all
+}
+
 // FindMessage finds the latest message in the deque with this text; nil, if there is none.
 func (r *ChatRoom) FindMessage(text string) *ChatMessage {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, m := range slices.Backward(r.deque.fromRight) {
+	for _, m := range slices.Backward(r.fromRight) {
 		if m.Message() == text {
 			return m
 		}
@@ -292,7 +301,7 @@ func (r *ChatRoom) receivedOwn(m *ChatMessage) {
 // byKey finds the messages that are in the deque, or were.
 func (r *ChatRoom) byKey() map[bson.ObjectID]*ChatMessage {
 	known := map[bson.ObjectID]*ChatMessage{}
-	for _, m := range slices.Concat(r.taken, r.deque.fromRight) {
+	for _, m := range slices.Concat(r.taken, r.fromRight) {
 		known[m.key] = m
 	}
 	return known
