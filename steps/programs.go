@@ -123,9 +123,13 @@ func (w *World) goesOn(ctx context.Context, user string) error {
 	return w.Stage.CheckOn(Unquote(user))
 }
 
-// ends waits for a program's end, and until a server beside it has noticed.
+// ends waits for a program's end, which is no crash, and until a server beside it has
+// noticed.
 func (w *World) ends(ctx context.Context, user string) error {
 	if err := w.Stage.AwaitEnd(ctx, Unquote(user)); err != nil {
+		return err
+	}
+	if err := w.Stage.CheckOrderly(Unquote(user)); err != nil {
 		return err
 	}
 	if !w.IsActor(Server) {

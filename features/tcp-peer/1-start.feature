@@ -15,10 +15,16 @@ Feature: Chat between peers, part 1: starting
       When "ann" starts a chat that names "bob" and "eve"
       Then "ann" listens on her port
 
+    Scenario: A chat whose peer is on another host
+      Given "bob" is on the host 127.0.0.2
+      When "ann" starts a chat that names "bob"
+      Then "ann" listens on her port
+
   @must @PEER-1.2
   Rule: A chat connects to its peers when the first line is typed, not before
     Why: peers start one after the other; whoever is early must be neither refused nor ended by it.
     Hint: connect in the place where the first line has been read, not where the program starts.
+    Needs: PEER-2.1
 
     Scenario: Nobody is called before the first line
       Given "ann" has started a chat that names "bob" and "eve"
@@ -37,12 +43,20 @@ Feature: Chat between peers, part 1: starting
   Rule: A peer is reached at the address that the command line gives
     Why: chats run on several machines; the address has two parts.
     Hint: split each argument at the colon and use both parts.
+    Needs: PEER-1.1 PEER-2.1
 
     Scenario: A peer on another host
       Given "bob" is on the host 127.0.0.2
       And "ann" has started a chat that names "bob"
       When "ann" types "hello"
       Then "bob" receives "hello"
+
+    Scenario: Two peers on two hosts
+      Given "bob" is on the host 127.0.0.2
+      And "eve" is on the host 127.0.0.3
+      And "ann" has started a chat that names "bob" and "eve"
+      When "ann" types "hello"
+      Then "bob" and "eve" receive "hello"
 
   @should @PEER-1.4
   Rule: A chat that names nobody listens, too

@@ -6,6 +6,7 @@ Feature: Chat between peers, part 3: what crosses the wire
   Rule: Every message is one JSON object
     Why: chats of different authors must understand each other.
     Hint: build the message with your language's JSON library and send what it returns, encoded as UTF-8.
+    Needs: PEER-2.1 PEER-2.3
 
     Scenario: Two lines are two objects
       Given "ann" has started a chat that names "bob"
@@ -75,6 +76,7 @@ Feature: Chat between peers, part 3: what crosses the wire
   Rule: The member `message` is the line as it was typed
     Why: the message is what the user wrote, to the letter.
     Hint: do not build JSON by joining texts: a quote or a backslash in a line breaks it.
+    Needs: PEER-2.3
 
     Scenario Outline: A line with <what>
       Given "ann" has started a chat that names "bob"
@@ -95,6 +97,7 @@ Feature: Chat between peers, part 3: what crosses the wire
   Rule: Other alphabets and emoji arrive as they were typed
     Why: not everybody writes in English.
     Hint: encode what you send as UTF-8 and decode what you receive in the same way; set no other encoding.
+    Needs: PEER-3.6
 
     Scenario Outline: A line in <what>
       Given "ann" has started a chat that names "bob"
@@ -112,6 +115,7 @@ Feature: Chat between peers, part 3: what crosses the wire
   Rule: Spaces at both ends of a line are part of the message
     Why: the message is what the user typed; only the Enter key is not.
     Hint: take off the line's end, and nothing else.
+    Needs: PEER-3.6
 
     Scenario: Spaces before and after
       Given "ann" has started a chat that names "bob"

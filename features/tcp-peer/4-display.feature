@@ -6,6 +6,7 @@ Feature: Chat between peers, part 4: what the user sees
   Rule: What a peer sends is shown: who sent it, and what
     Why: a chat without either cannot be followed.
     Hint: print both the user and the message of what you receive, and flush your output.
+    Needs: PEER-2.1
 
     Scenario: A message from one peer
       Given "ann" has started a chat that names "bob"

@@ -6,6 +6,7 @@ Feature: Chat between peers, part 5: ending
   Rule: The line `exit` closes every connection and ends the program
     Why: the peers must see that the user has left, and the user gets the terminal back.
     Hint: close all sockets, the listening one too, and let no thread keep the program alive.
+    Needs: PEER-5.3
 
     Scenario: The connections are closed
       Given "ann" has started a chat that names "bob" and "eve"
@@ -36,7 +37,6 @@ Feature: Chat between peers, part 5: ending
   Rule: `exit` works as the very first line
     Why: a user may change their mind; nothing is connected then.
     Hint: look for `exit` before you connect, and close only what is open.
-    Needs: PEER-1.2
 
     Scenario: Nothing else is typed
       Given "ann" has started a chat that names "bob"
@@ -54,6 +54,7 @@ Feature: Chat between peers, part 5: ending
   Rule: `exit` works when a peer has already gone
     Why: somebody is always the first to leave.
     Hint: closing a connection that the other side has closed must not fail.
+    Needs: PEER-5.1
 
     Scenario: One of two peers has gone
       Given "ann" has started a chat that names "bob" and "eve"
@@ -66,6 +67,7 @@ Feature: Chat between peers, part 5: ending
   Rule: A line that only contains the word exit is a message
     Why: people talk about doors.
     Hint: compare the whole line.
+    Needs: PEER-2.3
 
     Scenario Outline: The line "<line>"
       Given "ann" has started a chat that names "bob"

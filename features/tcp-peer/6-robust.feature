@@ -6,6 +6,7 @@ Feature: Chat between peers, part 6: what a careful program also survives
   Rule: Messages that arrive together are shown one by one
     Why: TCP is a stream of bytes; two sends can arrive as one.
     Hint: keep what you have read, and cut it where a message ends.
+    Needs: PEER-4.1 PEER-4.2
 
     Scenario: Three messages in one piece
       Given "ann" has started a chat that names "bob"
@@ -18,6 +19,7 @@ Feature: Chat between peers, part 6: what a careful program also survives
   Rule: A message that arrives in pieces is shown
     Why: TCP is a stream of bytes; one send can arrive in two parts.
     Hint: keep an unfinished message until the rest has come.
+    Needs: PEER-4.2
 
     Scenario: A message is cut in several places
       Given "ann" has started a chat that names "bob"
@@ -28,6 +30,7 @@ Feature: Chat between peers, part 6: what a careful program also survives
   Rule: The order of a message's members does not matter, nor do unknown ones
     Why: a JSON object is not ordered, and the next version may say more.
     Hint: ask for the members by name.
+    Needs: PEER-4.2
 
     Scenario: Another order and one more member
       Given "ann" has started a chat that names "bob"
@@ -38,6 +41,7 @@ Feature: Chat between peers, part 6: what a careful program also survives
   Rule: A peer that is down when the first line is typed does not stop the message to the others
     Why: somebody is always late.
     Hint: catch the error of each connection on its own.
+    Needs: PEER-2.1 PEER-2.3
 
     Scenario: The first of two peers is not there
       Given "bob" is not there yet
@@ -53,6 +57,7 @@ Feature: Chat between peers, part 6: what a careful program also survives
   Rule: A peer that dies later does not stop the messages to the others
     Why: programs crash and laptops close.
     Hint: catch the error of each send on its own, and forget that peer.
+    Needs: PEER-2.3
 
     Scenario: The first of two peers goes
       Given "ann" has started a chat that names "bob" and "eve"
@@ -71,6 +76,7 @@ Feature: Chat between peers, part 6: what a careful program also survives
   Rule: Rubbish from one peer does not bring the program down
     Why: not everybody who connects speaks the protocol.
     Hint: catch what your JSON library says of a bad message, and go on with the other connections.
+    Needs: PEER-2.1 PEER-4.2
 
     Scenario Outline: Somebody sends <what>
       Given "ann" has started a chat that names "bob"
@@ -94,6 +100,7 @@ Feature: Chat between peers, part 6: what a careful program also survives
   Rule: A line of 8 KiB arrives whole
     Why: people paste.
     Hint: read the network until the message is complete, whatever its length.
+    Needs: PEER-3.6 PEER-4.2
 
     Scenario: A long line is sent
       Given "ann" has started a chat that names "bob"
