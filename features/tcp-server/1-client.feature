@@ -49,6 +49,7 @@ Feature: Chat through a server, part 1: the client, chat5
   Rule: Each message to the server is one JSON object
     Why: the server must understand clients of every author.
     Hint: build the message with your language's JSON library.
+    Needs: SERVER-1.4
 
     Scenario: Two lines are two objects
       Given "ann" has joined the server
@@ -91,6 +92,7 @@ Feature: Chat through a server, part 1: the client, chat5
   Rule: The member `message` is the line as it was typed
     Why: the message is what the user wrote, to the letter.
     Hint: do not build JSON by joining texts, and take off the line's end only.
+    Needs: SERVER-1.4
 
     Scenario Outline: A line with <what>
       Given "ann" has joined the server
@@ -168,4 +170,5 @@ Feature: Chat through a server, part 1: the client, chat5
     Scenario: A server on another host
       Given the server is on the host 127.0.0.2
       When "ann" starts chat5
+      And "ann" types "hello"
       Then "ann" connects to the server

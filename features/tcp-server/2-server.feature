@@ -32,6 +32,7 @@ Feature: Chat through a server, part 2: the server, server5
   Rule: A message is delivered to the address that the client has subscribed
     Why: the subscription says where a client listens; it may have sent it from anywhere.
     Hint: connect to the `client` address, and send the message there, not on the connection on which it subscribed.
+    Needs: SERVER-2.2 SERVER-2.5
 
     Scenario: Where a message arrives
       Given the server is running
@@ -44,6 +45,7 @@ Feature: Chat through a server, part 2: the server, server5
   Rule: A delivered message is what its author has sent
     Why: the readers must know who wrote what, and its number.
     Hint: pass on `seq`, `user` and `message` unchanged.
+    Needs: SERVER-2.2 SERVER-2.5
 
     Scenario Outline: A message with <what>
       Given the server is running
@@ -61,6 +63,7 @@ Feature: Chat through a server, part 2: the server, server5
   Rule: Each message is delivered once, in the order in which it was sent
     Why: who reads must be able to follow.
     Hint: go through the list once a message, and finish one message before the next.
+    Needs: SERVER-2.2
 
     Scenario: Three messages
       Given the server is running
@@ -78,6 +81,7 @@ Feature: Chat through a server, part 2: the server, server5
   Rule: Who has unsubscribed receives nothing more
     Why: that client has stopped.
     Hint: take the address off your list when the unsubscription comes.
+    Needs: SERVER-2.5
 
     Scenario: One of three leaves
       Given the server is running
@@ -94,7 +98,7 @@ Feature: Chat through a server, part 2: the server, server5
   Rule: Who subscribes later receives what comes later
     Why: users come and go.
     Hint: add to the list at any time, also after messages have been delivered.
-    Needs: SERVER-2.2
+    Needs: SERVER-2.2 SERVER-2.5
 
     Scenario: A third client comes after the first message
       Given the server is running
@@ -120,6 +124,7 @@ Feature: Chat through a server, part 2: the server, server5
   Rule: Who has not subscribed receives nothing
     Why: messages are for those who have registered.
     Hint: deliver to the list, not to every connection.
+    Needs: SERVER-2.5
 
     Scenario: Somebody is connected and has not subscribed
       Given the server is running

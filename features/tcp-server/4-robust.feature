@@ -6,6 +6,7 @@ Feature: Chat through a server, part 4: what a careful server also survives
   Rule: Who subscribes twice receives each message once
     Why: a client that is not sure asks again.
     Hint: keep a set of addresses, not a list.
+    Needs: SERVER-2.5
 
     Scenario: The same address again
       Given the server is running
@@ -21,6 +22,7 @@ Feature: Chat through a server, part 4: what a careful server also survives
   Rule: Unsubscribing somebody who has not subscribed harms nobody
     Why: a client may stop before its subscription has been served.
     Hint: removing what is not in the list must not fail.
+    Needs: SERVER-2.5
 
     Scenario: A stranger leaves
       Given the server is running
@@ -35,6 +37,7 @@ Feature: Chat through a server, part 4: what a careful server also survives
   Rule: Rubbish and unknown operations harm nobody
     Why: not everybody who connects speaks the protocol.
     Hint: catch what your JSON library says of a bad message, and go on.
+    Needs: SERVER-2.5
 
     Scenario Outline: Somebody sends <what>
       Given the server is running
@@ -58,6 +61,7 @@ Feature: Chat through a server, part 4: what a careful server also survives
   Rule: A client that has died does not hold up the others
     Why: programs crash without unsubscribing.
     Hint: catch the error of each delivery on its own, and go on with the next client.
+    Needs: SERVER-2.5
 
     Scenario: The first of three is gone
       Given the server is running
@@ -74,6 +78,7 @@ Feature: Chat through a server, part 4: what a careful server also survives
   Rule: A client that reads nothing does not hold up the others
     Why: a slow laptop must not silence the room.
     Hint: deliver to each client from a thread or a queue of its own.
+    Needs: SERVER-2.5
 
     Scenario: The first of three does not read
       Given the server is running
