@@ -11,6 +11,7 @@ import (
 	"context"
 
 	"github.com/chatspec/chatspec/fixtures/broker"
+	"github.com/chatspec/chatspec/fixtures/database"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/tap"
 )
@@ -32,7 +33,8 @@ type Vocabulary struct {
 // Services are those of which a scenario may have one of its own. One that no assignment
 // of a run stands on is nil.
 type Services struct {
-	Broker *broker.Supply
+	Broker   *broker.Supply
+	Database *database.Supply
 }
 
 // A Session is what a vocabulary finds out about one target and keeps for all its

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatspec/chatspec/features"
-	"github.com/chatspec/chatspec/fixtures/broker"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -111,7 +110,7 @@ func tryPrograms(ctx context.Context, t *target.Target, a features.Assignment) (
 		return a.Programs[0].Name, err
 	}
 	defer func() { err = errors.Join(err, run.Close()) }()
-	services, closeServices, err := vocabularies.OpenServices(ctx, []features.Assignment{a}, broker.Embedded)
+	services, closeServices, err := vocabularies.OpenServices(ctx, []features.Assignment{a}, vocabularies.EmbeddedKinds())
 	if err != nil {
 		return a.Programs[0].Name, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/assignment"
 	"github.com/chatspec/chatspec/fixtures/broker"
+	"github.com/chatspec/chatspec/fixtures/database"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -35,6 +36,7 @@ type runOptions struct {
 	isolate     string
 	limits      string
 	amqp        string
+	mongo       string
 }
 
 func runCommand() *cobra.Command {
@@ -62,6 +64,7 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 	c.Flags().StringVar(&o.isolate, "isolate", string(sandbox.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
 	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
 	c.Flags().StringVar(&o.amqp, "amqp", broker.Embedded, "which RabbitMQ programs are given, where they need one: `KIND` is "+broker.Kinds)
+	c.Flags().StringVar(&o.mongo, "mongo", database.Embedded, "which MongoDB programs are given, where they need one: `KIND` is "+database.Kinds)
 	c.Flags().Float64Var(&o.patience, "patience", 1, "multiplies every deadline")
 	return c
 }
@@ -81,6 +84,9 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 		return fmt.Errorf("--limits: %w", err)
 	}
 	if err := broker.Check(o.amqp); err != nil {
+		return err
+	}
+	if err := database.Check(o.mongo); err != nil {
 		return err
 	}
 	if !slices.Contains(sandbox.Isolations(), sandbox.Isolation(o.isolate)) {
@@ -180,7 +186,7 @@ func (j *judge) all(ctx context.Context, t *target.Target, progress progress) (r
 		a, _ := j.catalogue.Assignment(id)
 		known = append(known, a)
 	}
-	services, closeServices, err := vocabularies.OpenServices(ctx, known, j.amqp)
+	services, closeServices, err := vocabularies.OpenServices(ctx, known, vocabularies.Kinds{Broker: j.amqp, Database: j.mongo})
 	if err != nil {
 		return nil, err
 	}

@@ -4,12 +4,14 @@ package vocabularies
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/assignment"
 	"github.com/chatspec/chatspec/fixtures/broker"
+	"github.com/chatspec/chatspec/fixtures/database"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
@@ -44,8 +46,8 @@ func Run(ctx context.Context, run *stage.Run, a features.Assignment, options ste
 	if err != nil {
 		return nil, fmt.Errorf("judging %s: %w", a.ID, err)
 	}
-	if options.Services.Broker == nil {
-		services, closeServices, failed := OpenServices(ctx, []features.Assignment{a}, broker.Embedded)
+	if options.Services == (steps.Services{}) {
+		services, closeServices, failed := OpenServices(ctx, []features.Assignment{a}, EmbeddedKinds())
 		if failed != nil {
 			return nil, failed
 		}
@@ -60,19 +62,40 @@ func Run(ctx context.Context, run *stage.Run, a features.Assignment, options ste
 	return steps.Run(ctx, run, vocabulary, options)
 }
 
-// OpenServices prepares the services that some assignments stand on: a broker of the
-// kind amqp. Close ends them.
-func OpenServices(ctx context.Context, some []features.Assignment, amqp string) (services steps.Services, close func() error, err error) {
-	close = func() error { return nil }
-	needsBroker := slices.ContainsFunc(some, func(a features.Assignment) bool {
-		return slices.ContainsFunc(a.Services, func(s assignment.Service) bool { return s.Kind == "broker" })
+// Kinds are those of the services that programs are given.
+type Kinds struct{ Broker, Database string }
+
+// EmbeddedKinds need nothing on the machine.
+func EmbeddedKinds() Kinds { return Kinds{Broker: broker.Embedded, Database: database.Embedded} }
+
+// OpenServices prepares the services that some assignments stand on. Close ends them.
+func OpenServices(ctx context.Context, some []features.Assignment, kinds Kinds) (services steps.Services, close func() error, err error) {
+	var opened []func() error
+	close = func() error {
+		var failed error
+		for _, end := range opened {
+			failed = errors.Join(failed, end())
+		}
+		return failed
+	}
+	if needs(some, "broker") {
+		if services.Broker, err = broker.Open(ctx, kinds.Broker); err != nil {
+			return services, nil, err
+		}
+		opened = append(opened, services.Broker.Close)
+	}
+	if needs(some, "database") {
+		if services.Database, err = database.Open(ctx, kinds.Database); err != nil {
+			return services, nil, errors.Join(err, close())
+		}
+		opened = append(opened, services.Database.Close)
+	}
+	return services, close, nil
+}
+
+// needs reports whether one of the assignments stands on a kind of service.
+func needs(some []features.Assignment, kind string) bool {
+	return slices.ContainsFunc(some, func(a features.Assignment) bool {
+		return slices.ContainsFunc(a.Services, func(s assignment.Service) bool { return s.Kind == kind })
 	})
-	if !needsBroker {
-		return services, close, nil
-	}
-	services.Broker, err = broker.Open(ctx, amqp)
-	if err == nil {
-		close = services.Broker.Close
-	}
-	return services, close, err
 }
