@@ -32,8 +32,8 @@ type source struct {
 	options     []string // with their placeholders: --port {port}
 	positionals []string // placeholders; "" is one of which nothing is known
 	env         []string // NAME={placeholder}
-	apps        []string // of frameworks: "uvicorn:app", "flask:app"
-	isMain      bool     // it says what to do when it is run
+	apps        []app
+	isMain      bool // it says what to do when it is run
 	usesArgv    bool
 }
 
@@ -44,7 +44,6 @@ var (
 	argvOf    = regexp.MustCompile(`(\w+)\s*=\s*(?:int\(|str\()?\s*(?:sys\.)?argv\[(\d)\]`)
 	argvAny   = regexp.MustCompile(`\bargv\b`)
 	envOf     = regexp.MustCompile(`(?:environ(?:\.get\(|\[)|getenv\()\s*["'](\w+)["']|process\.env\.(\w+)`)
-	appOf     = regexp.MustCompile(`(?m)^(\w+)\s*=\s*(?:\w+\.)?(FastAPI|Starlette|Flask|Quart)\(`)
 	mainOf    = regexp.MustCompile(`__name__\s*==\s*["']__main__["']|\.run\(|serve_forever\(`)
 )
 
@@ -66,13 +65,7 @@ func readSource(texts ...string) source {
 		}
 		s.positionals[at] = meaning(match[1])
 	}
-	for _, match := range appOf.FindAllStringSubmatch(main, -1) {
-		server := "uvicorn:"
-		if match[2] == "Flask" {
-			server = "flask:"
-		}
-		s.apps = append(s.apps, server+match[1])
-	}
+	s.apps = appsOf(main)
 	for _, text := range texts {
 		for _, match := range envOf.FindAllStringSubmatch(text, -1) {
 			s.addVariable(match[1] + match[2])
@@ -183,12 +176,8 @@ func (s source) ways(spec target.Program, python bool) []Way {
 	}
 	interpreter, module := spec.Launch[0], strings.TrimSuffix(spec.Launch[len(spec.Launch)-1], ".py")
 	for _, app := range s.apps {
-		server, variable, _ := strings.Cut(app, ":")
-		if server == "flask" {
-			add([]string{interpreter, "-m", "flask"}, "--app", module+":"+variable, "run", "--port", "{port}")
-		} else {
-			add([]string{interpreter, "-m", "uvicorn"}, module+":"+variable, "--host", "{ip}", "--port", "{port}")
-		}
+		launch, arguments := app.words(interpreter, module)
+		add(launch, arguments...)
 	}
 	return all
 }
