@@ -56,13 +56,13 @@ func (s *Submission) ways() ([]Way, error) {
 		return nil, err
 	}
 	if len(spec.Launch) == 0 || len(spec.Arguments) == 1 {
-		return []Way{{arguments: spec.Arguments[0]}}, nil
+		return []Way{{arguments: spec.Arguments[0], services: s.services}}, nil
 	}
 	texts, err := s.sources(spec.Dir, spec.Launch[len(spec.Launch)-1])
 	if err != nil {
 		return nil, err
 	}
-	found := readSource(texts...).ways(spec, s.Language() == ".py")
+	found := s.services.readSource(texts...).ways(spec, s.Language() == ".py")
 	if len(found) == 0 {
 		return nil, stage.Fail("mess_chat can be started", "it has no main, and no app of FastAPI or Flask is found in it: say in a manifest how it is started")
 	}
@@ -206,7 +206,7 @@ func (w *World) answerPrompts(ctx context.Context, role string, values target.Va
 		if !w.Stage.AwaitsInput(role) {
 			return nil
 		}
-		err = w.Stage.Type(ctx, role, reply(promptOf(w.Stage.Journal(), role), values))
+		err = w.Stage.Type(ctx, role, w.Submission.services.reply(promptOf(w.Stage.Journal(), role), values))
 		var failure *stage.Failure
 		if err != nil && !errors.As(err, &failure) {
 			return err

@@ -32,8 +32,9 @@ type Submission struct {
 	Brokers *broker.Supply
 
 	// Way is how it is started: the one that has been found, after Learn.
-	Way  Way
-	form form
+	Way      Way
+	form     form
+	services services
 
 	learned sync.Once
 	err     error // why it did not start
@@ -68,7 +69,6 @@ func (s *Submission) habitual(kind, local string) []string {
 
 // Sentences are those that have the same meaning in all assignments.
 func Sentences() []steps.Sentence {
-	const client = `"([^"]+)"`
 	return []steps.Sentence{
 		// what a mess_chat answers
 		steps.Say(`^the answer says that it worked$`, (*World).ItWorked),
@@ -77,17 +77,10 @@ func Sentences() []steps.Sentence {
 		steps.Say(`^the answer blames the request$`, (*World).BlamesTheRequest),
 		steps.Say(`^all the answers say that it worked$`, (*World).AllWorked),
 
-		// what it says to RabbitMQ
-		steps.Say(`^`+client+` speaks AMQP with RabbitMQ$`, (*World).SpeaksAMQP),
-		steps.Say(`^`+client+` publishes a message to RabbitMQ$`, (*World).Publishes),
-		steps.Say(`^`+client+` has published (\d+) messages to RabbitMQ$`, (*World).HasPublished),
-		steps.Say(`^`+client+` calls herself a client by pika$`, (*World).UsesPika),
-
 		// RabbitMQ itself
 		steps.Say(`^RabbitMQ is not there$`, (*World).IsNotThere),
 		steps.Say(`^RabbitMQ is back$`, (*World).IsBack),
 		steps.Say(`^RabbitMQ asks for a heartbeat every second$`, (*World).AsksForHeartbeats),
-		steps.Say(`^nobody asks `+client+` for anything until RabbitMQ has missed her heartbeats, or has had three$`, (*World).NobodyAsks),
 
 		// what is handed in besides
 		steps.Say(`^the submission has a program file called "(\w+)"$`, (*World).hasProgramFile),

@@ -14,8 +14,9 @@ import (
 type Way struct {
 	// Launch are the words that start it; nil, those of the target. Arguments follow.
 	launch, arguments []string
-	// Env are the variables that its source asks for, each with a placeholder.
-	env []string
+	// env are the variables that its source asks for, each with a placeholder.
+	env      []string
+	services services
 }
 
 // String is the command line after the interpreter, for a report.
@@ -35,6 +36,8 @@ type source struct {
 	apps        []app
 	isMain      bool // it says what to do when it is run
 	usesArgv    bool
+
+	services services // of which its names can be
 }
 
 // What is found in sources: in Python, and, of the environment, in JavaScript, too.
@@ -49,8 +52,8 @@ var (
 
 // readSource reads all sources of a submission's folder, of which the first is the
 // program itself.
-func readSource(texts ...string) source {
-	var s source
+func (known services) readSource(texts ...string) source {
+	s := source{services: known}
 	main := texts[0]
 	for _, match := range argument.FindAllStringSubmatch(main, -1) {
 		s.addArgument(match[1])
@@ -63,7 +66,7 @@ func readSource(texts ...string) source {
 		for len(s.positionals) <= at {
 			s.positionals = append(s.positionals, "")
 		}
-		s.positionals[at] = meaning(match[1])
+		s.positionals[at] = known.meaning(match[1])
 	}
 	s.apps = appsOf(main)
 	for _, text := range texts {
@@ -92,33 +95,45 @@ func (s *source) addArgument(text string) {
 	}
 	long := names[len(names)-1]
 	if !strings.HasPrefix(long, "-") {
-		s.positionals = append(s.positionals, meaning(long))
+		s.positionals = append(s.positionals, s.services.meaning(long))
 		return
 	}
 	takesNothing := strings.Contains(text, "store_true") || strings.Contains(text, "store_false")
-	if value := meaning(long); value != "" && !takesNothing {
+	if value := s.services.meaning(long); value != "" && !takesNothing {
 		s.options = append(s.options, long, value)
 	}
 }
 
 func (s *source) addVariable(name string) {
-	value := meaning(name)
+	value := s.services.meaning(name)
 	if value == "" || slices.Contains(s.env, name+"="+value) {
 		return
 	}
 	s.env = append(s.env, name+"="+value)
 }
 
-// ip stands for itself only, and not in a recipient.
-var ip = regexp.MustCompile(`(?:^|[^a-z])ip(?:[^a-z]|$)`)
+// services are those of which a program may be told where they are.
+type services struct {
+	// database is set where MongoDB is one, besides RabbitMQ.
+	database bool
+}
+
+// What stands for itself only: an ip, and not in a recipient; a db, and not in a feedback.
+var (
+	ip = regexp.MustCompile(`(?:^|[^a-z])ip(?:[^a-z]|$)`)
+	db = regexp.MustCompile(`(?:^|[^a-z])db(?:[^a-z]|$|name)`)
+)
 
 // meaning is the placeholder that a name stands for; nothing, where it tells nothing.
-func meaning(name string) string {
+func (known services) meaning(name string) string {
 	name = strings.ToLower(strings.Trim(name, "-"))
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(name, word) })
 	}
 	hasIP := ip.MatchString(name)
+	if known.database && (has("mongo", "database") || db.MatchString(name)) {
+		return ofDatabase(has, hasIP)
+	}
 	ofBroker := has("rabbit", "amqp", "rmq", "broker", "mq_", "pika")
 	switch {
 	case has("vhost", "virtual"):
@@ -143,6 +158,23 @@ func meaning(name string) string {
 	return ""
 }
 
+// ofDatabase is the placeholder that a name stands for which is one of the database's.
+func ofDatabase(has func(...string) bool, hasIP bool) string {
+	switch {
+	case has("pass", "pwd"):
+		return "{mongo_password}"
+	case has("url", "uri", "conn"):
+		return "{mongo_url}"
+	case has("port"):
+		return "{mongo_port}"
+	case hasIP || has("host", "server", "addr"):
+		return "{mongo_host}"
+	case has("user", "login"):
+		return "{mongo_user}"
+	}
+	return "{mongo_db}"
+}
+
 // ways lists, in the order in which they are tried, how a program may be started whose
 // manifest does not say so.
 func (s source) ways(spec target.Program, python bool) []Way {
@@ -151,7 +183,7 @@ func (s source) ways(spec target.Program, python bool) []Way {
 		if arguments == nil {
 			arguments = []string{}
 		}
-		all = append(all, Way{launch: launch, arguments: arguments, env: s.env})
+		all = append(all, Way{launch: launch, arguments: arguments, env: s.env, services: s.services})
 	}
 	if s.isMain || !python {
 		known := !slices.Contains(s.positionals, "")
@@ -197,13 +229,21 @@ func valuesOf(name string, api, rabbit netip.AddrPort) target.Values {
 	}
 }
 
-// customary are the variables by which people tell programs where RabbitMQ is, and where
+// customary are the variables by which people tell programs where services are, and where
 // to listen.
-func customary() []string {
+func (known services) customary() []string {
 	env := []string{"PORT={port}", "AMQP_URL={amqp_url}", "CLOUDAMQP_URL={amqp_url}", "RABBITMQ_URL={amqp_url}", "BROKER_URL={amqp_url}"}
 	for _, prefix := range []string{"RABBITMQ", "RABBIT", "RMQ", "AMQP"} {
 		env = append(env, prefix+"_HOST={amqp_host}", prefix+"_PORT={amqp_port}", prefix+"_USER={amqp_user}",
 			prefix+"_USERNAME={amqp_user}", prefix+"_PASSWORD={amqp_password}", prefix+"_VHOST={amqp_vhost}")
+	}
+	if !known.database {
+		return env
+	}
+	for _, prefix := range []string{"MONGO", "MONGODB"} {
+		env = append(env, prefix+"_URL={mongo_url}", prefix+"_URI={mongo_url}", prefix+"_HOST={mongo_host}", prefix+"_PORT={mongo_port}",
+			prefix+"_USER={mongo_user}", prefix+"_USERNAME={mongo_user}", prefix+"_PASSWORD={mongo_password}",
+			prefix+"_DB={mongo_db}", prefix+"_DATABASE={mongo_db}")
 	}
 	return env
 }
@@ -211,7 +251,7 @@ func customary() []string {
 // Environment fills the variables of a Way, and the customary ones that it does not name.
 func (w Way) Environment(values target.Values) []string {
 	all := slices.Clone(w.env)
-	for _, variable := range customary() {
+	for _, variable := range w.services.customary() {
 		name, _, _ := strings.Cut(variable, "=")
 		named := slices.ContainsFunc(all, func(other string) bool { return strings.HasPrefix(other, name+"=") })
 		if !named {
@@ -223,9 +263,9 @@ func (w Way) Environment(values target.Values) []string {
 
 // reply is what is typed to a program that asks for something; what is not understood
 // gets the client's name.
-func reply(prompt string, values target.Values) string {
-	placeholder := meaning(prompt)
-	if strings.Contains(strings.ToLower(prompt), "host") && !strings.Contains(strings.ToLower(prompt), "name") {
+func (known services) reply(prompt string, values target.Values) string {
+	placeholder := known.meaning(prompt)
+	if strings.Contains(strings.ToLower(prompt), "host") && !strings.Contains(strings.ToLower(prompt), "name") && placeholder != "{mongo_host}" {
 		placeholder = "{amqp_host}"
 	}
 	if placeholder == "" {

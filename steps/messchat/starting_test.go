@@ -10,6 +10,9 @@ import (
 	"github.com/chatspec/chatspec/fixtures/target"
 )
 
+// rabbitOnly is what programs are told of that need no database.
+var rabbitOnly = services{}
+
 // commandsOf are the command lines that are tried with a source, as a report shows them.
 func commandsOf(source, ending string) []string {
 	spec := target.Program{
@@ -17,7 +20,7 @@ func commandsOf(source, ending string) []string {
 		Arguments: [][]string{{"{port}", "{name}"}, {"{port}"}, {}},
 	}
 	var all []string
-	for _, way := range readSource(source).ways(spec, ending == ".py") {
+	for _, way := range rabbitOnly.readSource(source).ways(spec, ending == ".py") {
 		all = append(all, way.String())
 	}
 	return all
@@ -83,17 +86,17 @@ func TestASourceTellsHowItIsStarted(t *testing.T) {
 
 func TestAnAppIsStartedByTheInterpreterOfItsProgram(t *testing.T) {
 	spec := target.Program{Launch: []string{"/opt/python", "-SE", "mess_chat.py"}}
-	got := readSource("app = Flask('x')").ways(spec, true)
+	got := rabbitOnly.readSource("app = Flask('x')").ways(spec, true)
 	if len(got) != 1 || !slices.Equal(got[0].launch, []string{"/opt/python", "-m", "flask"}) {
 		t.Errorf("it is started with %v", got)
 	}
-	if got := readSource("serve_forever()").ways(spec, true); len(got) != 1 || got[0].launch != nil || got[0].arguments == nil {
+	if got := rabbitOnly.readSource("serve_forever()").ways(spec, true); len(got) != 1 || got[0].launch != nil || got[0].arguments == nil {
 		t.Errorf("a Program without arguments is started with %#v", got)
 	}
 }
 
 func TestVariablesAreFoundInAllSources(t *testing.T) {
-	got := readSource(
+	got := rabbitOnly.readSource(
 		`port = os.environ.get("CHAT_PORT", 8000)`,
 		`host = os.getenv('RMQ_SERVER'); again = os.environ["RMQ_SERVER"]; level = os.getenv("LOG_LEVEL")`,
 		`connect(process.env.MY_RABBIT_URI)`,
@@ -118,7 +121,7 @@ func TestANameStandsForWhatItTells(t *testing.T) {
 		"":                "LOG_LEVEL debug RABBITMQ_EXCHANGE url description recipient",
 	} {
 		for name := range strings.FieldsSeq(names) {
-			if got := meaning(name); got != placeholder {
+			if got := rabbitOnly.meaning(name); got != placeholder {
 				t.Errorf("%s stands for %q, want %q", name, got, placeholder)
 			}
 		}
@@ -171,7 +174,7 @@ func TestAPromptIsAnswered(t *testing.T) {
 		"Listen on which address? ": "127.0.0.2",
 		"? ":                        "annika",
 	} {
-		if got := reply(prompt, filled()); got != want {
+		if got := rabbitOnly.reply(prompt, filled()); got != want {
 			t.Errorf("%q is answered with %q, want %q", prompt, got, want)
 		}
 	}

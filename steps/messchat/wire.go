@@ -264,23 +264,19 @@ func beating(events []journal.Event, user string) int {
 // Consumers counts those that somebody has begun and that have not ended: by being
 // cancelled, or with their channel, or their connection.
 func Consumers(events []journal.Event, user string) int {
-	type channel struct {
-		conn   int
-		number uint16
-	}
-	begun := map[channel]int{}
+	begun := map[channelOf]int{}
 	for _, e := range events {
 		if !isBetween(e, user) {
 			continue
 		}
 		if e.Kind == journal.Closed {
-			maps.DeleteFunc(begun, func(on channel, _ int) bool { return on.conn == e.Conn })
+			maps.DeleteFunc(begun, func(on channelOf, _ int) bool { return on.conn == e.Conn })
 		}
 		command, ok := e.Message.(amqp.Command)
 		if !ok {
 			continue
 		}
-		on := channel{e.Conn, command.Channel}
+		on := channelOf{e.Conn, command.Channel}
 		switch command.Method.(type) {
 		case *amqp.BasicConsume:
 			begun[on]++
@@ -315,3 +311,84 @@ func (w *World) NobodyAsks(ctx context.Context, user string) error {
 
 // missedWithin is how long is waited for heartbeats, at most.
 const missedWithin = 15 * time.Second
+
+// DeliveredFrom are the bodies that a program has received from a queue: as a consumer, or
+// one by one.
+func DeliveredFrom(events []journal.Event, program, queue string) []string {
+	d := deliveries{channels: map[channelOf]*deliveringChannel{}}
+	var all []string
+	for _, e := range events {
+		if !isBetween(e, program) || e.Kind != journal.Sent {
+			continue
+		}
+		switch said := e.Message.(type) {
+		case amqp.Command:
+			d.on(e.Conn, said.Channel).hear(said.Method)
+		case amqp.Message:
+			if d.on(e.Conn, said.Channel).source(said.Method) == queue {
+				all = append(all, string(said.Body))
+			}
+		}
+	}
+	return all
+}
+
+// deliveries knows which queue a delivery is from, on each channel.
+type deliveries struct{ channels map[channelOf]*deliveringChannel }
+
+type channelOf struct {
+	conn   int
+	number uint16
+}
+
+func (d deliveries) on(conn int, number uint16) *deliveringChannel {
+	at := channelOf{conn, number}
+	if d.channels[at] == nil {
+		d.channels[at] = &deliveringChannel{consumers: map[string]string{}}
+	}
+	return d.channels[at]
+}
+
+// A deliveringChannel is what was said on a channel of the queues that are read on it.
+type deliveringChannel struct {
+	declared  string            // last: the queue for which no name stands (1.7.2.1)
+	consumers map[string]string // queues, by the consumers' tags
+	asked     []string          // those of consumers that have no tag yet
+	got       string            // the one from which a message was asked for last
+}
+
+func (c *deliveringChannel) hear(method amqp.Method) {
+	switch m := method.(type) {
+	case *amqp.QueueDeclare:
+		c.declared = m.Queue
+	case *amqp.QueueDeclareOk:
+		c.declared = m.Queue
+	case *amqp.BasicConsume:
+		c.asked = append(c.asked, c.named(m.Queue))
+		c.consumers[m.ConsumerTag] = c.named(m.Queue) // without an answer this is all that there is
+	case *amqp.BasicConsumeOk:
+		if len(c.asked) > 0 {
+			c.consumers[m.ConsumerTag], c.asked = c.asked[0], c.asked[1:]
+		}
+	case *amqp.BasicGet:
+		c.got = c.named(m.Queue)
+	}
+}
+
+func (c *deliveringChannel) named(queue string) string {
+	if queue == "" {
+		return c.declared
+	}
+	return queue
+}
+
+// source is the queue that a message comes from; nothing, of one that is published.
+func (c *deliveringChannel) source(method amqp.Method) string {
+	switch m := method.(type) {
+	case *amqp.BasicDeliver:
+		return c.consumers[m.ConsumerTag]
+	case *amqp.BasicGetOk:
+		return c.got
+	}
+	return ""
+}

@@ -209,3 +209,31 @@ func TestPropertiesAreThoseOfTheSubmission(t *testing.T) {
 		t.Errorf("of properties that cannot be read it has %+v", got)
 	}
 }
+
+func TestADeliveryIsFromAQueue(t *testing.T) {
+	deliver := func(conn int, method amqp.Method, body string) journal.Event {
+		return journal.Event{Kind: journal.Sent, From: RabbitMQ, To: "annika", Conn: conn, Message: amqp.Message{Channel: 1, Method: method, Body: []byte(body)}}
+	}
+	other := messchattest.Wire{Conn: 2, Channel: 1}
+	events := slices.Concat(
+		first.Declares(amqp.QueueDeclare{Queue: "kitchen"}, "kitchen"),
+		[]journal.Event{
+			first.Asks(&amqp.BasicConsume{Queue: "garden"}),
+			first.Asks(&amqp.BasicConsume{ConsumerTag: "hers"}), // of the kitchen
+			first.Answers(&amqp.BasicConsumeOk{ConsumerTag: "amq.ctag-1"}),
+			first.Answers(&amqp.BasicConsumeOk{ConsumerTag: "hers"}),
+			other.Asks(&amqp.BasicGet{Queue: "kitchen"}),
+			deliver(1, &amqp.BasicDeliver{ConsumerTag: "amq.ctag-1"}, "rose"),
+			deliver(1, &amqp.BasicDeliver{ConsumerTag: "hers"}, "plum"),
+			deliver(2, &amqp.BasicGetOk{}, "pear"),
+			other.Asks(&amqp.BasicGet{Queue: "cellar"}),
+			deliver(2, &amqp.BasicGetOk{}, "wine"),
+			messchattest.Publishes("annika", "", "kitchen", "hers"),
+		},
+	)
+	for queue, want := range map[string][]string{"garden": {"rose"}, "kitchen": {"plum", "pear"}, "cellar": {"wine"}, "attic": nil} {
+		if got := DeliveredFrom(events, "annika", queue); !slices.Equal(got, want) {
+			t.Errorf("from the queue %s annika has %q, want %q", queue, got, want)
+		}
+	}
+}

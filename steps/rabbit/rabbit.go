@@ -79,6 +79,10 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+client+` or `+client+` lists it to the letter$`, (*world).eitherListsIt),
 
 		// what they say to RabbitMQ
+		steps.Say(`^`+client+` speaks AMQP with RabbitMQ$`, (*world).SpeaksAMQP),
+		steps.Say(`^`+client+` publishes a message to RabbitMQ$`, (*world).Publishes),
+		steps.Say(`^`+client+` has published (\d+) messages to RabbitMQ$`, (*world).HasPublished),
+		steps.Say(`^`+client+` calls herself a client by pika$`, (*world).UsesPika),
 		steps.Say(`^`+client+` publishes a message to general$`, (*world).publishesToGeneral),
 		steps.Say(`^`+client+` has a private queue in RabbitMQ$`, (*world).hasPrivateQueue),
 		steps.Say(`^`+client+` is known to have a private queue$`, (*world).hasPrivateQueue),
@@ -91,6 +95,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+another+`"([^"]*)" into the private queue of `+client+`$`, (*world).putIntoPrivate),
 		steps.Say(`^RabbitMQ (?:goes away|has gone away)$`, (*world).goesAway),
 		steps.Say(`^`+client+` has found RabbitMQ again$`, (*world).hasFoundAgain),
+		steps.Say(`^nobody asks `+client+` for anything until RabbitMQ has missed her heartbeats, or has had three$`, (*world).NobodyAsks),
 	}
 }
 
