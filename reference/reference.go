@@ -7,6 +7,7 @@
 //     mc_server and mc_client, of the assignment zmq
 //   - mess_chat, of the assignment rabbitmq
 //   - classes, of the assignment rooms
+//   - rooms/mess_chat, of the assignment rooms
 package reference
 
 import (
@@ -25,6 +26,7 @@ import (
 	"github.com/chatspec/chatspec/reference/chat5"
 	"github.com/chatspec/chatspec/reference/classes"
 	"github.com/chatspec/chatspec/reference/messchat"
+	"github.com/chatspec/chatspec/reference/roomchat"
 	"github.com/chatspec/chatspec/reference/server5"
 	"github.com/chatspec/chatspec/reference/zmqchat"
 )
@@ -116,6 +118,7 @@ func programs() map[string]entry {
 		"mess_chat": program(messchat.Usage, messchat.Parse),
 
 		"classes": program(classes.Usage, classes.Parse),
+		"rooms/mess_chat": program(roomchat.Usage, roomchat.Parse),
 	}
 }
 
