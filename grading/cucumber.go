@@ -80,6 +80,10 @@ func cucumberFeatureOf(result Result, feature Feature) cucumberFeature {
 		URI: feature.Path, ID: cucumberID(feature.Title), Keyword: "Feature", Name: feature.Title, Line: feature.Line,
 		Tags: []cucumberTag{{"@" + result.Assignment}}, Elements: []cucumberElement{},
 	}
+	if len(result.Unisolated) > 0 {
+		written.Description = tame("Not isolated: " + strings.Join(result.Unisolated, "; "))
+		written.Tags = append(written.Tags, cucumberTag{"@not-isolated"})
+	}
 	for _, rule := range result.Rules {
 		if rule.Feature != feature.Path {
 			continue

@@ -12,6 +12,7 @@ import (
 type Sheet struct {
 	Target       string
 	Isolation    string
+	Unisolated   []string
 	Seconds      float64
 	Programs     []Program
 	Observations []string
@@ -26,6 +27,7 @@ func Grade(assignment features.Assignment, sheet Sheet) Result {
 		Assignment:   assignment.ID,
 		Target:       sheet.Target,
 		Isolation:    sheet.Isolation,
+		Unisolated:   sheet.Unisolated,
 		Seconds:      sheet.Seconds,
 		Programs:     orEmpty(sheet.Programs),
 		Rules:        []Rule{},

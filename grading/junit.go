@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // The elements of JUnit XML, as build servers read them.
@@ -86,7 +87,9 @@ func (c *junitCounts) add(more junitCounts) {
 }
 
 func junitSuiteOf(result Result) junitSuite {
-	suite := junitSuite{Name: result.Assignment, Properties: junitProperties("target", result.Target, "verdict", result.Verdict)}
+	suite := junitSuite{Name: result.Assignment, Properties: junitProperties(
+		"target", result.Target, "verdict", result.Verdict, "isolation", result.Isolation, "unisolated", strings.Join(result.Unisolated, "; "),
+	)}
 	for _, rule := range result.Rules {
 		for _, scenario := range rule.Scenarios {
 			one := junitCaseOf(result.Assignment, rule, scenario)

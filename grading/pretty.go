@@ -51,6 +51,7 @@ func WriteProgress(w io.Writer, results []Result) error {
 	p := printer{palette: newPalette(w), out: &strings.Builder{}}
 	for _, result := range results {
 		p.conclusion(result)
+		p.unisolated(result)
 	}
 	_, err := io.WriteString(w, p.out.String())
 	return err
@@ -75,6 +76,7 @@ func (p printer) summary(result Result) {
 		}
 		p.line("  %s", p.dim.Render(program.Name+": "+Printable(text)))
 	}
+	p.unisolated(result)
 	part := ""
 	for _, rule := range result.Rules {
 		if now, _, _ := strings.Cut(rule.ID, "."); now != part {
@@ -91,6 +93,13 @@ func (p printer) summary(result Result) {
 		}
 	}
 	p.line("")
+}
+
+// unisolated says what was run on the machine itself.
+func (p printer) unisolated(result Result) {
+	for _, what := range result.Unisolated {
+		p.line("  %s", p.bad.Render("not isolated: "+Printable(what)))
+	}
 }
 
 // idWidth is the width of the column of ids.

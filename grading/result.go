@@ -82,10 +82,12 @@ type Result struct {
 	Target     string `json:"target"`
 	// Isolation says where the programs lived: "host" is each on a host of its
 	// own, "none" on the machine itself.
-	Isolation string    `json:"isolation,omitempty"`
-	Seconds   float64   `json:"seconds"`
-	Verdict   string    `json:"verdict"`
-	Programs  []Program `json:"programs"`
+	Isolation string `json:"isolation,omitempty"`
+	// Unisolated says, in sentences, what was run on the machine itself, and why.
+	Unisolated []string  `json:"unisolated,omitempty"`
+	Seconds    float64   `json:"seconds"`
+	Verdict    string    `json:"verdict"`
+	Programs   []Program `json:"programs"`
 	// Features are those that the rules stand in.
 	Features     []Feature `json:"features,omitempty"`
 	Rules        []Rule    `json:"rules"`

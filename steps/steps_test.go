@@ -42,7 +42,7 @@ func TestFeatures(t *testing.T) {
 	if !filepath.IsAbs(folder) {
 		folder = filepath.Join(top, folder)
 	}
-	subject, err := target.Open(t.Context(), folder, stepstest.Catalogue(t).HandedIn(), nil)
+	subject, err := target.Open(t.Context(), folder, target.Request{Known: stepstest.Catalogue(t).HandedIn()})
 	if err != nil {
 		t.Fatal(err)
 	}

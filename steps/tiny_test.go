@@ -115,7 +115,7 @@ func openTiny(t *testing.T, folder string) (*target.Target, features.Assignment)
 	if err != nil {
 		t.Fatal(err)
 	}
-	subject, err := target.Open(t.Context(), filepath.Join(tiny, folder), catalogue.HandedIn(), nil)
+	subject, err := target.Open(t.Context(), filepath.Join(tiny, folder), target.Request{Known: catalogue.HandedIn()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,7 +104,7 @@ func bench(ctx context.Context, only string, rounds, jobs, every int) error {
 func compareBoth(ctx context.Context, catalogue features.Catalogue, binary, id, sample string, rounds, jobs int) error {
 	known, _ := catalogue.Assignment(id)
 	reference := target.Reference(catalogue.HandedIn(), binary).For(id)
-	python, err := target.Open(ctx, sample, catalogue.HandedIn(), []string{id})
+	python, err := target.Open(ctx, sample, target.Request{Known: catalogue.HandedIn(), Assignments: []string{id}})
 	if err != nil {
 		return err
 	}

@@ -169,8 +169,7 @@ func TestARunningServerIsJudgedAndLeftAsItWas(t *testing.T) {
 	server := server5(t)
 	relay := newRelay(t, server)
 	checkServerWorks(t, server)
-	dir := folder(t, map[string]string{"chatspec.yaml": "endpoints: {server5: " + relay.address + "}\n"})
-	got := chatspec(t, call{args: []string{"run", dir, "--patience", "10", "--format", "json"}})
+	got := chatspec(t, call{args: []string{"run", "--endpoint", "server5=" + relay.address, "--patience", "10", "--format", "json"}})
 	all := results(t, got.stdout)
 	if len(all) != 1 || got.stderr != "" {
 		t.Fatalf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
@@ -263,8 +262,7 @@ func listener(t *testing.T) *net.TCPListener {
 func TestAnEndpointWhereNobodyListensIsSaid(t *testing.T) {
 	t.Parallel()
 	address := freeAddress(t)
-	dir := folder(t, map[string]string{"chatspec.yaml": "endpoints: {server5: " + address + "}\n"})
-	got := chatspec(t, call{args: []string{"run", dir}})
+	got := chatspec(t, call{args: []string{"run", "--endpoint", "server5=" + address}})
 	if got.status != 2 || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.Contains(got.stderr, address) {
 		t.Errorf("it ends with %d, prints %q and says %q", got.status, got.stdout, got.stderr)
 	}

@@ -61,7 +61,7 @@ func TestAnInterruptedRunEndsWith130AndLeavesNothing(t *testing.T) {
 					}
 				},
 			})
-			if got.status != 130 || strings.TrimSpace(got.stdout) != "" || got.stderr != "chatspec: interrupted; nothing is left running\n" {
+			if got.status != 130 || strings.TrimSpace(got.stdout) != "" || got.stderr != warnings["none"]+"chatspec: interrupted; nothing is left running\n" {
 				t.Errorf("it ends with %d, prints %q and says %q", got.status, got.stdout, got.stderr)
 			}
 		})

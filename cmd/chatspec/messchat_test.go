@@ -44,8 +44,8 @@ func TestARunningMessChatIsJudgedAndLeftRunning(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			address, amqp := messChat(t)
-			dir := folder(t, map[string]string{"chatspec.yaml": "assignment: rabbitmq\nendpoints: {mess_chat: " + address + "}\n"})
-			args := []string{"run", dir, "--patience", "10", "--format", "json"}
+			own := folder(t, map[string]string{"own.yaml": "assignment: rabbitmq\nendpoints: {mess_chat: " + address + "}\n"})
+			args := []string{"run", "--manifest", own + "/own.yaml", "--patience", "10", "--format", "json"}
 			if c.isSaid {
 				args = append(args, "--amqp", amqp)
 			}

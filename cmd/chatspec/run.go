@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,8 @@ type runOptions struct {
 	limits      string
 	amqp        string
 	mongo       string
+	manifest    string
+	endpoints   []string
 }
 
 func runCommand() *cobra.Command {
@@ -50,11 +53,7 @@ The exit status is 0 where no rule that the text demands failed or is blocked an
 one at least has passed, 1 otherwise, and 2 where the run itself could not be done.`,
 		Args: atMost(1, "one target: a folder, or `reference`"),
 		RunE: func(c *cobra.Command, args []string) error {
-			name := "reference"
-			if len(args) == 1 {
-				name = args[0]
-			}
-			return o.run(c.Context(), name, c.OutOrStdout(), c.ErrOrStderr())
+			return o.run(c.Context(), o.targetOf(args), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	c.Flags().StringSliceVar(&o.assignments, "assignment", nil, "`ID` of an assignment to judge; several at once (default: what the folder answers)")
@@ -63,10 +62,29 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
 	c.Flags().StringVar(&o.isolate, "isolate", string(sandbox.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
 	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
+	c.Flags().StringArrayVar(&o.endpoints, "endpoint", nil, "`PROGRAM=ADDRESS` where a program runs already on this machine, as in server5=127.0.0.1:5000; several at once")
+	c.Flags().StringVar(&o.manifest, "manifest", "", "a `FILE` of your own that is read instead of the submission's chatspec.yaml")
 	c.Flags().StringVar(&o.amqp, "amqp", broker.Embedded, "which RabbitMQ programs are given, where they need one: `KIND` is "+broker.Kinds)
 	c.Flags().StringVar(&o.mongo, "mongo", database.Embedded, "which MongoDB programs are given, where they need one: `KIND` is "+database.Kinds)
 	c.Flags().Float64Var(&o.patience, "patience", 1, "multiplies every deadline")
 	return c
+}
+
+// theReference is the name of the bundled reference.
+const theReference = "reference"
+
+// noFolder is the name of a target that has none: what runs already.
+const noFolder = ""
+
+// targetOf is the name of what is judged.
+func (o runOptions) targetOf(args []string) string {
+	switch {
+	case len(args) == 1:
+		return args[0]
+	case len(o.endpoints) > 0 || o.manifest != "":
+		return noFolder
+	}
+	return theReference
 }
 
 // run judges the target called name.
@@ -154,8 +172,13 @@ func (o runOptions) target(ctx context.Context, name string, known []assignment.
 		return nil, fmt.Errorf("%q is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others", o.tags)
 	}
 	o.assignments = distinct(o.assignments)
-	if name != "reference" {
-		return target.Open(ctx, name, known, o.assignments)
+	if name != theReference {
+		return target.Open(ctx, name, target.Request{
+			Known: known, Assignments: o.assignments, Manifest: o.manifest, Endpoints: o.endpoints,
+		})
+	}
+	if len(o.endpoints) > 0 || o.manifest != "" {
+		return nil, errors.New("the reference is judged as it is: --endpoint and --manifest are for other targets")
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -212,10 +235,7 @@ func (j *judge) one(ctx context.Context, t *target.Target, id string, progress p
 		return result, err
 	}
 	defer func() { err = errors.Join(err, run.Close()) }()
-	if _, why := run.Isolation(); why != "" && !j.warned {
-		j.warned = true
-		fmt.Fprintf(j.stderr, "chatspec: programs run on this machine itself: %s\n", why)
-	}
+	j.warn(run)
 	begun := time.Now()
 	outcomes, err := vocabularies.Run(ctx, run, known, steps.Options{
 		Features: features.Files,
@@ -230,11 +250,22 @@ func (j *judge) one(ctx context.Context, t *target.Target, id string, progress p
 	return grading.Grade(known, sheet(run, known, outcomes, time.Since(begun))), nil
 }
 
+// warn says once that programs run on the machine itself. Of the reference that is told
+// only where it was not asked for.
+func (j *judge) warn(run *stage.Run) {
+	isolation, why := run.Isolation()
+	if j.warned || isolation == sandbox.OwnHost || run.Target.OnlyEndpoints() || why == "" && run.Target.Folder == "" {
+		return
+	}
+	j.warned = true
+	fmt.Fprintf(j.stderr, "chatspec: programs run on this machine itself: %s\n", cmp.Or(why, "--isolate none gives them all that you may do here"))
+}
+
 // sheet is what the grading of one assignment needs to know.
 func sheet(run *stage.Run, known features.Assignment, outcomes []grading.Outcome, took time.Duration) grading.Sheet {
 	s := grading.Sheet{Target: run.Target.Name, Seconds: took.Seconds(), Outcomes: outcomes}
 	isolation, _ := run.Isolation()
-	s.Isolation = string(isolation)
+	s.Isolation, s.Unisolated = string(isolation), run.Unisolated()
 	for _, name := range known.ProgramNames() {
 		if p, ok := run.Target.Programs[name]; ok {
 			s.Programs = append(s.Programs, grading.Program{Name: name, Command: run.Command(p), Why: p.Why})

@@ -92,7 +92,7 @@ func apiOf(t *testing.T, handler http.Handler) *API {
 	of := &target.Target{Name: "a test", Assignments: []string{"rabbitmq"}, Endpoints: map[string]netip.AddrPort{Program: addr}}
 	run := stagetest.RunOf(t, of, stage.Options{Patience: 10})
 	on := stagetest.Open(t, run, httpwire.Protocol)
-	on.Join("annika", Program, addr)
+	must(t, on.Join("annika", Program, addr))
 	a, err := NewWorld(steps.NewWorld(run, on), NewSubmission(run, nil)).newAPI("annika")
 	must(t, err)
 	return a

@@ -151,8 +151,7 @@ func (w *World) Launch(ctx context.Context, role string, how Way, at netip.AddrP
 	}
 	if addr, runs := w.Stage.Endpoint(Program); runs {
 		w.Actor = role
-		w.Stage.Join(role, Program, addr)
-		return api, nil
+		return api, w.Stage.Join(role, Program, addr)
 	}
 	if !at.IsValid() {
 		if at, err = w.Stage.Loopback(); err != nil {

@@ -344,7 +344,9 @@ func (t *talk) startServer(arguments []string) error {
 // submission's own chat5 does.
 func (t *talk) tryServer(ctx context.Context, c *calibration) error {
 	if addr, runs := t.Endpoint("server5"); runs {
-		t.Join(theServer, "server5", addr)
+		if err := t.Join(theServer, "server5", addr); err != nil {
+			return err
+		}
 		if err := t.isThere(ctx, addr); err != nil {
 			return err
 		}

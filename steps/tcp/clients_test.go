@@ -77,7 +77,7 @@ func TestAnEndpointIsServedAndLeft(t *testing.T) {
 	on, err := known.run.Open(jsonstream.Protocol)
 	must(t, err)
 	s := known.on(on)
-	s.Join("server", "server5", a.Addr())
+	must(t, s.Join("server", "server5", a.Addr()))
 	dialect, err := s.clientDialect(bounded(t))
 	must(t, err)
 	for _, name := range []string{"ann", "bob"} {
@@ -140,7 +140,7 @@ func isLeft(t *testing.T, dialect Dialect, spoil func(*testing.T, *talk, net.Con
 	on, err := known.run.Open(jsonstream.Protocol)
 	must(t, err)
 	s := known.on(on)
-	s.Join("server", "server5", of.Endpoints["server5"])
+	must(t, s.Join("server", "server5", of.Endpoints["server5"]))
 	must(t, s.subscribe(bounded(t), "ann", "server", dialect))
 	ann := peer(t, s.Stage, "ann")
 	spoil(t, s, operation(t, server, "subscribe", ann.Addr))

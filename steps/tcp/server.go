@@ -227,8 +227,7 @@ func (w *world) serverIsRunning(ctx context.Context) error {
 	}
 	if addr, runs := w.Stage.Endpoint("server5"); runs {
 		w.Actor = theServer
-		w.Stage.Join(theServer, "server5", addr)
-		return nil
+		return w.Stage.Join(theServer, "server5", addr)
 	}
 	if err := w.launchServer(); err != nil {
 		return err

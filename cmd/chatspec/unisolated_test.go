@@ -1,0 +1,105 @@
+package main_test
+
+import (
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chatspec/chatspec/grading"
+)
+
+// chat5 is the client of a sample.
+func chat5(t *testing.T) string {
+	t.Helper()
+	needs(t, "python3")
+	program, err := os.ReadFile("../../fixtures/submissions/tcp-server/python-select/client/chat5.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(program)
+}
+
+// asBothUsers does a test as the present user and, where that is root, as an ordinary
+// one.
+func asBothUsers(t *testing.T, test func(t *testing.T, ordinary bool)) {
+	t.Helper()
+	for _, ordinary := range []bool{false, true} {
+		if ordinary && os.Geteuid() != 0 {
+			continue
+		}
+		name := map[bool]string{false: "as I am", true: "as an ordinary user"}[ordinary]
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, ordinary)
+		})
+	}
+}
+
+// TestProgramsBesideAnEndpointHaveTheirHosts: only what runs already is on the machine
+// itself, and that is said.
+func TestProgramsBesideAnEndpointHaveTheirHosts(t *testing.T) {
+	t.Parallel()
+	needsHosts(t)
+	asBothUsers(t, func(t *testing.T, ordinary bool) {
+		server := server5(t)
+		dir := folder(t, map[string]string{"chat5.py": chat5(t)})
+		got := chatspec(t, call{ordinary: ordinary, args: []string{"run", dir, "--endpoint", "server5=" + server, "--patience", "4", "--format", "json"}})
+		result := results(t, got.stdout)[0]
+		if got.status != 0 || got.stderr != "" || result.Isolation != "host" {
+			t.Errorf("it ends with %d, says %q, isolation is %q; failed are %v:\n%s", got.status, got.stderr, result.Isolation, ids(result, grading.Failed), told(result))
+		}
+		if want := []string{"server5 runs already on this machine itself, at " + server}; !slices.Equal(result.Unisolated, want) {
+			t.Errorf("it is said of what is not isolated %q", result.Unisolated)
+		}
+	})
+}
+
+// TestWhatIsNotIsolatedIsSaidInEveryFormat: nobody has to know the flags of a run to
+// know what a report is worth.
+func TestWhatIsNotIsolatedIsSaidInEveryFormat(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{"chat.py": right})
+	const said = "the programs run on this machine itself, with the rights of who judges: --isolate none"
+	for _, format := range []string{"pretty", "progress", "json", "junit", "cucumber"} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			args := []string{"run", dir, "--tags", "@PEER-1.1", "--format", format}
+			alone := chatspec(t, call{args: append(args, "--isolate", "none")})
+			if alone.status != 0 || !strings.Contains(alone.stdout, said) || alone.stderr != warnings["none"] {
+				t.Errorf("it ends with %d, says %q and prints\n%s", alone.status, alone.stderr, alone.stdout)
+			}
+			needsHosts(t)
+			hosted := chatspec(t, call{args: append(args, "--isolate", "host")})
+			if hosted.status != 0 || strings.Contains(strings.ToLower(hosted.stdout), "not isolated") || strings.Contains(hosted.stdout, "unisolated") {
+				t.Errorf("on hosts it prints\n%s", hosted.stdout)
+			}
+		})
+	}
+}
+
+// TestASubmissionDoesNotSwitchItsHostOff: an endpoint of its own would have it judged on
+// the machine itself.
+func TestASubmissionDoesNotSwitchItsHostOff(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	server := server5(t)
+	asBothUsers(t, func(t *testing.T, ordinary bool) {
+		for _, way := range []string{"auto", "host", "none"} {
+			trace := t.TempDir() + "/was-run"
+			dir := folder(t, map[string]string{
+				"chat5.py":      "open(" + strconv.Quote(trace) + ", 'w')\n",
+				"chatspec.yaml": "endpoints: {server5: " + server + "}\n",
+			})
+			got := chatspec(t, call{ordinary: ordinary, args: []string{"run", dir, "--isolate", way}})
+			if got.status != 2 || got.stdout != "" || !strings.Contains(got.stderr, "never a submission's to say") {
+				t.Errorf("--isolate %s: it ends with %d, prints %q and says %q", way, got.status, got.stdout, got.stderr)
+			}
+			if _, err := os.Stat(trace); !os.IsNotExist(err) {
+				t.Errorf("--isolate %s: its program was run: %v", way, err)
+			}
+		}
+	})
+}
