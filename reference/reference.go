@@ -6,8 +6,7 @@
 //   - post_server, post_client, pub_server, pub_client, interactive_server, interactive_client,
 //     mc_server and mc_client, of the assignment zmq
 //   - mess_chat, of the assignment rabbitmq
-//   - classes, of the assignment rooms
-//   - rooms/mess_chat, of the assignment rooms
+//   - rooms/mess_chat and classes, of the assignment rooms
 package reference
 
 import (
@@ -117,7 +116,7 @@ func programs() map[string]entry {
 
 		"mess_chat": program(messchat.Usage, messchat.Parse),
 
-		"classes": program(classes.Usage, classes.Parse),
+		"classes":         program(classes.Usage, classes.Parse),
 		"rooms/mess_chat": program(roomchat.Usage, roomchat.Parse),
 	}
 }

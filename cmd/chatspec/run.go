@@ -118,6 +118,9 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
+	if t.Choice != "" {
+		fmt.Fprintf(stderr, "chatspec: %s\n", t.Choice)
+	}
 	chosen, err := selectBy(o.tags, catalogue, t.Assignments)
 	if err != nil {
 		return err

@@ -93,7 +93,7 @@ func apiOf(t *testing.T, handler http.Handler) *API {
 	run := stagetest.RunOf(t, of, stage.Options{Patience: 10})
 	on := stagetest.Open(t, run, httpwire.Protocol)
 	must(t, on.Join("annika", Program, addr))
-	a, err := NewWorld(steps.NewWorld(run, on), NewSubmission(run, nil)).newAPI("annika")
+	a, err := NewWorld(steps.NewWorld(run, on), NewSubmission(run, steps.Services{})).newAPI("annika")
 	must(t, err)
 	return a
 }

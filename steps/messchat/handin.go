@@ -179,7 +179,7 @@ func (w *World) testsAreRun(ctx context.Context, name string) error {
 	if err := w.Submission.canTest(); err != nil {
 		return err
 	}
-	if err := w.Rabbit(ctx); err != nil {
+	if err := w.Services(ctx); err != nil {
 		return err
 	}
 	spec, err := w.Run.Target.Program(Program)

@@ -10,6 +10,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/steps"
 )
 
 // handIn is a submission of these files, in a folder of that name.
@@ -79,7 +80,7 @@ func TestWhatRunsAlreadyHasNoFiles(t *testing.T) {
 		"a folder of a manifest": {Name: "a test", Folder: t.TempDir(), Endpoints: map[string]netip.AddrPort{Program: netip.MustParseAddrPort("127.0.0.1:8000")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &World{Submission: NewSubmission(stagetest.RunOf(t, of, stage.Options{}), nil)}
+			w := &World{Submission: NewSubmission(stagetest.RunOf(t, of, stage.Options{}), steps.Services{})}
 			wantUnverified(t, w.hasProgramFile("rmq"))
 			wantUnverified(t, w.rmqUsesLibrary())
 			wantUnverified(t, w.rmqDefinesClass())

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
@@ -90,6 +92,43 @@ func (s *Submission) sources(dir, file string) ([]string, error) {
 	return texts, nil
 }
 
+// What a program may log in with: the constants of its sources, and what stands in a URL.
+var (
+	constant = regexp.MustCompile(`["']([^"'\s]{1,64})["']`)
+	inURL    = regexp.MustCompile(`://[^\s"'/:@]+:([^\s"'/@]+)@`)
+)
+
+// mostPasswords bounds how many constants are taken for passwords: each is tried.
+const mostPasswords = 200
+
+// passwords are those with which the submission may log in to its database, as far as its
+// sources tell.
+func (s *Submission) passwords() []string {
+	spec, err := s.Run.Target.Program(Program)
+	if err != nil || s.Run.Target.Folder == "" || len(spec.Launch) == 0 {
+		return nil
+	}
+	texts, err := s.sources(spec.Dir, spec.Launch[len(spec.Launch)-1])
+	if err != nil {
+		return nil
+	}
+	var all []string
+	add := func(found [][]string) {
+		for _, match := range found {
+			if len(all) < mostPasswords && !slices.Contains(all, match[1]) {
+				all = append(all, match[1])
+			}
+		}
+	}
+	for _, text := range texts {
+		add(inURL.FindAllStringSubmatch(text, -1))
+	}
+	for _, text := range texts {
+		add(constant.FindAllStringSubmatch(text, -1))
+	}
+	return all
+}
+
 // outside is a host of which RabbitMQ can be had.
 var outside = regexp.MustCompile(`[\w-]+\.rmq\d*\.cloudamqp\.com`)
 
@@ -142,7 +181,7 @@ func (s *Submission) Language() string {
 // Launch starts mess_chat in a role, in a way, at an address, or at one of the stage's. It
 // does not wait until it listens. One that runs already is given the role.
 func (w *World) Launch(ctx context.Context, role string, how Way, at netip.AddrPort) (*API, error) {
-	if err := w.Rabbit(ctx); err != nil {
+	if err := w.Services(ctx); err != nil {
 		return nil, err
 	}
 	api, err := w.newAPI(role)
@@ -182,7 +221,16 @@ func (w *World) Values(role, name string, at netip.AddrPort) (target.Values, err
 	if !at.IsValid() {
 		at = netip.AddrPortFrom(rabbit.Addr(), defaultPort)
 	}
-	return valuesOf(name, at, rabbit), nil
+	values := valuesOf(name, at, rabbit)
+	if w.Database == nil {
+		return values, nil
+	}
+	mongo, err := w.Stage.LinkService(role, MongoDB)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(values, valuesOfDatabase(mongo))
+	return values, nil
 }
 
 // mostPrompts is how many questions a program may ask before it listens.

@@ -9,6 +9,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/steps"
 )
 
 func TestMain(m *testing.M) {
@@ -28,5 +29,5 @@ func submissionOf(t *testing.T, folder string) *Submission {
 	of := &target.Target{Name: "a test", Folder: folder, Assignments: []string{"rabbitmq"}, Programs: map[string]target.Program{
 		Program: stagetest.Python(Program, Program+".py"),
 	}}
-	return NewSubmission(stagetest.RunOf(t, of, stage.Options{}), nil)
+	return NewSubmission(stagetest.RunOf(t, of, stage.Options{}), steps.Services{})
 }

@@ -10,26 +10,35 @@ package messchat
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/chatspec/chatspec/fixtures/assignment"
 	"github.com/chatspec/chatspec/fixtures/broker"
+	"github.com/chatspec/chatspec/fixtures/database"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/tap/amqp"
+	"github.com/chatspec/chatspec/fixtures/tap/mongo"
 	"github.com/chatspec/chatspec/steps"
 )
 
 // Program is the assignments' name for what is judged.
 const Program = "mess_chat"
 
-// RabbitMQ is who the broker is in a scenario.
-const RabbitMQ = "RabbitMQ"
+// Who the services are in a scenario.
+const (
+	RabbitMQ = "RabbitMQ"
+	MongoDB  = "MongoDB"
+)
 
 // A Submission is what is found out about one: how it is started, and how it takes
 // requests.
 type Submission struct {
 	Run     *stage.Run
 	Brokers *broker.Supply
+	// Databases is nil where the assignment needs none.
+	Databases *database.Supply
 
 	// Way is how it is started: the one that has been found, after Learn.
 	Way      Way
@@ -40,9 +49,19 @@ type Submission struct {
 	err     error // why it did not start
 }
 
-// NewSubmission begins to judge one, which uses brokers of a supply.
-func NewSubmission(run *stage.Run, brokers *broker.Supply) *Submission {
-	return &Submission{Run: run, Brokers: brokers}
+// NewSubmission begins to judge one, which stands on services.
+func NewSubmission(run *stage.Run, on steps.Services) *Submission {
+	s := &Submission{Run: run, Brokers: on.Broker}
+	if s.standsOn("database") {
+		s.Databases, s.services.database = on.Database, true
+	}
+	s.Way.services = s.services
+	return s
+}
+
+// standsOn reports whether the assignment needs a kind of service.
+func (s *Submission) standsOn(kind string) bool {
+	return slices.ContainsFunc(s.Run.Target.Assignment(s.assignment()).Services, func(service assignment.Service) bool { return service.Kind == kind })
 }
 
 // Learn finds out, once, what find does: how the submission is started and what it does.
@@ -53,7 +72,12 @@ func (s *Submission) Learn(find func() error) error {
 }
 
 // assignment is the id of the assignment that is judged.
-func (s *Submission) assignment() string { return s.Run.Target.Assignments[0] }
+func (s *Submission) assignment() string {
+	if len(s.Run.Target.Assignments) == 0 {
+		return ""
+	}
+	return s.Run.Target.Assignments[0]
+}
 
 // habitual are the addresses at which programs expect a kind of service, besides those
 // that they are told: where the text says that it is, and on their own machine.
@@ -98,8 +122,9 @@ type World struct {
 	*steps.World
 	Submission *Submission
 
-	// Lease is the scenario's RabbitMQ, once it has been set up.
-	Lease *broker.Lease
+	// Lease is the scenario's RabbitMQ, and Database its MongoDB, once they have been set up.
+	Lease    *broker.Lease
+	Database *database.Lease
 	// Answer is the last, and All are those of what was asked at once.
 	Answer Answer
 	All    []Answer
@@ -138,6 +163,29 @@ func (w *World) Rabbit(ctx context.Context) error {
 	})
 	_, err = w.Stage.Serve(RabbitMQ, lease, amqp.Protocol, w.Submission.habitual("broker", "localhost:5672")...)
 	return err
+}
+
+// Mongo sets MongoDB up for the scenario, once, where the assignment needs one.
+func (w *World) Mongo(ctx context.Context) error {
+	if w.Database != nil || w.Submission.Databases == nil {
+		return nil
+	}
+	lease, err := w.Submission.Databases.Lease(ctx, database.Options{Passwords: w.Submission.passwords()})
+	if err != nil {
+		return err
+	}
+	w.Database = lease
+	w.Stage.OnClose(lease.Release)
+	_, err = w.Stage.Serve(MongoDB, lease, mongo.Protocol, w.Submission.habitual("database", "localhost:27017")...)
+	return err
+}
+
+// Services sets up what the assignment stands on, for the scenario, once.
+func (w *World) Services(ctx context.Context) error {
+	if err := w.Rabbit(ctx); err != nil {
+		return err
+	}
+	return w.Mongo(ctx)
 }
 
 // AsksForHeartbeats has RabbitMQ offer a heartbeat, from its start.
@@ -182,7 +230,7 @@ func (w *World) GoesAway() error {
 
 // IsNotThere has RabbitMQ not be there from the beginning.
 func (w *World) IsNotThere(ctx context.Context) error {
-	if err := w.Rabbit(ctx); err != nil {
+	if err := w.Services(ctx); err != nil {
 		return err
 	}
 	return w.GoesAway()

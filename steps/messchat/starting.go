@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chatspec/chatspec/fixtures/database"
 	"github.com/chatspec/chatspec/fixtures/target"
 )
 
@@ -226,6 +227,25 @@ func valuesOf(name string, api, rabbit netip.AddrPort) target.Values {
 		"amqp_user":     {"guest"},
 		"amqp_password": {"guest"},
 		"amqp_vhost":    {"/"},
+	}
+}
+
+// The user, and the database, that programs are told of.
+const (
+	mongoUser     = "chat"
+	mongoDatabase = "chat"
+)
+
+// valuesOfDatabase fills the placeholders that are about MongoDB. Its URL names no user:
+// nobody need log in.
+func valuesOfDatabase(at netip.AddrPort) target.Values {
+	return target.Values{
+		"mongo_url":      {fmt.Sprintf("mongodb://%s/", at)},
+		"mongo_host":     {at.Addr().String()},
+		"mongo_port":     {fmt.Sprint(at.Port())},
+		"mongo_db":       {mongoDatabase},
+		"mongo_user":     {mongoUser},
+		"mongo_password": {database.Password},
 	}
 }
 

@@ -334,7 +334,9 @@ func DeliveredFrom(events []journal.Event, program, queue string) []string {
 }
 
 // deliveries knows which queue a delivery is from, on each channel.
-type deliveries struct{ channels map[channelOf]*deliveringChannel }
+type deliveries struct {
+	channels map[channelOf]*deliveringChannel
+}
 
 type channelOf struct {
 	conn   int

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/chatspec/chatspec/fixtures/broker"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/tap/httpwire"
@@ -47,8 +46,8 @@ func (s sample) written(text string) string {
 	return string(quoted[1 : len(quoted)-1]) // the body has its quotation marks
 }
 
-func begin(run *stage.Run, brokers *broker.Supply) *session {
-	return &session{Submission: messchat.NewSubmission(run, brokers), publication: messchat.Publication{Exchange: general}}
+func begin(run *stage.Run, services steps.Services) *session {
+	return &session{Submission: messchat.NewSubmission(run, services), publication: messchat.Publication{Exchange: general}}
 }
 
 // Calibrate implements steps.Session.

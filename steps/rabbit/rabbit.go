@@ -24,7 +24,7 @@ func Vocabulary() steps.Vocabulary {
 		Name:      "rabbit",
 		Protocol:  httpwire.Protocol,
 		Sentences: append(messchat.Sentences(), sentences()...),
-		Begin:     func(run *stage.Run, services steps.Services) steps.Session { return begin(run, services.Broker) },
+		Begin:     func(run *stage.Run, services steps.Services) steps.Session { return begin(run, services) },
 	}
 }
 

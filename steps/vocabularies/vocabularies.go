@@ -16,6 +16,7 @@ import (
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
 	"github.com/chatspec/chatspec/steps/rabbit"
+	"github.com/chatspec/chatspec/steps/rooms"
 	"github.com/chatspec/chatspec/steps/tcp"
 	"github.com/chatspec/chatspec/steps/zmq"
 )
@@ -25,6 +26,7 @@ func All() []steps.Vocabulary {
 	return []steps.Vocabulary{
 		tcp.Vocabulary(),
 		rabbit.Vocabulary(),
+		rooms.Vocabulary(),
 		zmq.Vocabulary(),
 	}
 }
