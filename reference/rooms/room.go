@@ -334,7 +334,8 @@ func (r *ChatRoom) number(m *ChatMessage) {
 
 // modified notes a change of the room, whose time moves with it.
 func (r *ChatRoom) modified() {
-	r.about.ModifyTime = later(now(), r.about.ModifyTime)
+	// Each change has a time of its own, as far as those tell that MongoDB keeps.
+	r.about.ModifyTime = later(now(), r.about.ModifyTime.Add(time.Millisecond))
 	r.dirty = true
 	if r.changed != nil {
 		r.changed()

@@ -71,6 +71,16 @@ func (s *Submission) ways() ([]Way, error) {
 	return found, nil
 }
 
+// Environment is what a program of the submission's finds in its environment, besides
+// mess_chat: the variables that their sources ask for.
+func (s *Submission) Environment(values target.Values) []string {
+	ways, err := s.ways()
+	if err != nil || len(ways) == 0 {
+		return Way{}.Environment(values)
+	}
+	return ways[0].Environment(values)
+}
+
 // sources reads a program's source, and those beside it. What cannot be read as text
 // tells nothing.
 func (s *Submission) sources(dir, file string) ([]string, error) {

@@ -53,6 +53,9 @@ func (w *world) hasSent(ctx context.Context, from, text, to, kind, room string) 
 func (w *world) sendsOne(ctx context.Context, from, text, to, kind, room string) (err error) {
 	w.Typed, w.Mark, w.room = text, w.Stage.Mark(), room
 	w.Answer, err = w.api.Send(ctx, messageOf(from, text, to, room, kind == group)...)
+	if err == nil && w.Answer.Worked() {
+		w.model.kept[room] = append(w.model.kept[room], text)
+	}
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/tap/httpwire"
@@ -23,7 +24,7 @@ func Vocabulary() steps.Vocabulary {
 	return steps.Vocabulary{
 		Name:      "rooms",
 		Protocol:  httpwire.Protocol,
-		Sentences: append(messchat.Sentences(), sentences()...),
+		Sentences: slices.Concat(messchat.Sentences(), sentences(), persistenceSentences(), classSentences()),
 		Begin:     func(run *stage.Run, services steps.Services) steps.Session { return begin(run, services) },
 	}
 }
@@ -42,13 +43,15 @@ type world struct {
 	room    string             // the one that was sent to last
 
 	consumers int // that mess_chat had when RabbitMQ went away
+
+	model *model // what was asked about the classes
 }
 
 // Open implements steps.Session.
 func (s *session) Open(w *steps.World) any { return s.open(w) }
 
 func (s *session) open(w *steps.World) *world {
-	return &world{World: messchat.NewWorld(w, s.Submission), session: s, readers: map[string]*reader{}}
+	return &world{World: messchat.NewWorld(w, s.Submission), session: s, readers: map[string]*reader{}, model: newModel()}
 }
 
 func sentences() []steps.Sentence {
