@@ -33,8 +33,8 @@ type World struct {
 	Typed string // the line that was typed or sent last
 	Mark  int    // where the last line was typed
 
-	// Longest is the longest wait of a program's own that is waited out to see that it goes
-	// on; 0 stands for the deadline.
+	// Longest is the longest wait of a program's own that is waited out to see what it does
+	// then; 0 stands for the deadline.
 	Longest time.Duration
 
 	said  map[string]int // where a text was typed or sent first

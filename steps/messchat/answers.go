@@ -129,7 +129,7 @@ func (w *World) HasFoundAgain(ctx context.Context, role string, had int, ask fun
 // nothingComes waits until something more happens, and reports whether nothing does.
 func (w *World) nothingComes(ctx context.Context) (bool, error) {
 	if w.cannotTell() {
-		return true, w.comeToRest(ctx)
+		return true, w.ComeToRest(ctx)
 	}
 	mark := w.Stage.Mark()
 	err := w.Stage.Await(ctx, stage.Wait{

@@ -119,39 +119,44 @@ func (w *World) AwaitListed(ctx context.Context, r *Reader, text string) error {
 	return nil
 }
 
-// ListsOnce checks that a text is listed, and not twice.
-func (w *World) ListsOnce(ctx context.Context, r *Reader, text string) error {
-	if err := w.AwaitListed(ctx, r, text); err != nil {
+// ListsOnce checks that each of some texts is listed, and not twice.
+func (w *World) ListsOnce(ctx context.Context, r *Reader, texts ...string) error {
+	for _, text := range texts {
+		if err := w.AwaitListed(ctx, r, text); err != nil {
+			return err
+		}
+	}
+	if err := w.asksAtRest(ctx, r); err != nil {
 		return err
 	}
-	if err := w.Stage.AwaitQuiet(ctx); err != nil {
-		return err
-	}
-	if err := r.Ask(ctx); err != nil {
-		return err
-	}
-	times := r.most(text)
-	if r.Takes() {
-		times = r.Listed(text)
-	}
-	if times != 1 {
-		return stage.Fail(fmt.Sprintf("%s lists %q once", r.Name, text), fmt.Sprintf("she lists it %d times", times))
+	for _, text := range texts {
+		times := r.most(text)
+		if r.Takes() {
+			times = r.Listed(text)
+		}
+		if times != 1 {
+			return stage.Fail(fmt.Sprintf("%s lists %q once", r.Name, text), fmt.Sprintf("she lists it %d times", times))
+		}
 	}
 	return nil
 }
 
 // DoesNotList checks that a text is not listed once nothing more can happen.
 func (w *World) DoesNotList(ctx context.Context, r *Reader, text string) error {
-	if err := w.Stage.AwaitQuiet(ctx); err != nil {
-		return err
-	}
-	if err := r.Ask(ctx); err != nil {
+	if err := w.asksAtRest(ctx, r); err != nil {
 		return err
 	}
 	if r.Listed(text) > 0 {
 		return stage.Fail(fmt.Sprintf("%s does not list %q", r.Name, text), "she does")
 	}
 	return nil
+}
+
+func (w *World) asksAtRest(ctx context.Context, r *Reader) error {
+	if err := w.ComeToRest(ctx); err != nil {
+		return err
+	}
+	return r.Ask(ctx)
 }
 
 // ListsInOrder looks at where texts stand in the lists, one after the other.

@@ -12,16 +12,20 @@ func (w *World) cannotTell() bool {
 	return !known
 }
 
-// comeToRest waits until all that was sent has gone through RabbitMQ, and the programs
-// have waited twice as long as they do by themselves: whoever looks for something every
-// now and then has looked by then.
-func (w *World) comeToRest(ctx context.Context) error {
+// ComeToRest waits until all that was sent has gone through RabbitMQ, and the programs
+// have waited twice as long as they do by themselves, where that is no longer than Longest:
+// whoever looks for something every now and then has looked by then.
+func (w *World) ComeToRest(ctx context.Context) error {
+	longest := w.Longest
+	if w.cannotTell() {
+		longest = 0 // up to the deadline
+	}
 	for range 2 {
 		if err := w.Stage.AwaitQuiet(ctx); err != nil {
 			return err
 		}
 		for _, name := range w.Stage.Programs() {
-			if err := w.Stage.Outlast(ctx, name, 0); err != nil {
+			if err := w.Stage.Outlast(ctx, name, longest); err != nil {
 				return err
 			}
 		}

@@ -113,7 +113,7 @@ func (w *world) asksForMessages(ctx context.Context, user string) error {
 }
 
 func (w *world) asksAtRest(ctx context.Context, user string) error {
-	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+	if err := w.ComeToRest(ctx); err != nil {
 		return err
 	}
 	return w.asksForMessages(ctx, user)
@@ -211,17 +211,7 @@ func (w *world) listsEachOnce(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
-	for _, text := range w.sent {
-		if err := w.AwaitListed(ctx, &i.Reader, text); err != nil {
-			return err
-		}
-	}
-	for _, text := range w.sent {
-		if err := w.ListsOnce(ctx, &i.Reader, text); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.ListsOnce(ctx, &i.Reader, w.sent...)
 }
 
 func (w *world) hasNotListed(ctx context.Context, user, text string) error {
