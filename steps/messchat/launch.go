@@ -256,8 +256,8 @@ func (w *World) answerPrompts(ctx context.Context, role string, values target.Va
 		if err := w.Stage.AwaitPrompt(ctx, role); err != nil {
 			return err
 		}
-		// What it has printed may still be on its way, and it says what is asked.
-		if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		// What it asks for may be said a little later, and tells what to answer.
+		if err := w.ComeToRest(ctx); err != nil {
 			return err
 		}
 		if !w.Stage.AwaitsInput(role) {
