@@ -4,7 +4,7 @@ GO ?= go
 PACKAGES := ./...
 SAMPLES := fixtures/submissions
 # The packages with tests that run only if they may take their time.
-LONG := ./$(SAMPLES) ./steps ./grading ./fixtures/broker ./cmd/chatspec
+LONG := ./$(SAMPLES) ./steps ./grading ./fixtures/broker ./fixtures/window ./fixtures/stage ./cmd/chatspec
 
 .DEFAULT_GOAL := help
 .PHONY: help build conform test test-long check tools tools-long unit samples prove prove-some bench docs

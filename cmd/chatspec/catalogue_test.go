@@ -124,7 +124,7 @@ func TestDoctorSaysWhatCanBeJudgedHere(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, got)
 		}
 	}
-	for _, tool := range []string{"machine", "python3", "node", "java", "go", "ruby", "perl", "php"} {
+	for _, tool := range []string{"machine", "python3", "node", "java", "go", "ruby", "perl", "php", "isolation", "windows"} {
 		if !strings.Contains("\n"+got, "\n"+tool+" ") {
 			t.Errorf("it does not speak of %s:\n%s", tool, got)
 		}

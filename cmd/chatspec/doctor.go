@@ -18,6 +18,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/fixtures/window"
 	"github.com/chatspec/chatspec/steps/vocabularies"
 )
 
@@ -48,6 +49,7 @@ func doctor(ctx context.Context, w io.Writer) error {
 		fmt.Fprintf(w, "%-13s %s\n", tool.command, describeTool(ctx, tool.command, tool.flag, tool.needed))
 	}
 	fmt.Fprintf(w, "%-13s %s\n", "isolation", describeIsolation())
+	fmt.Fprintf(w, "%-13s %s\n", "windows", describeWindows(ctx))
 	return tryReference(ctx, w)
 }
 
@@ -57,6 +59,22 @@ func describeIsolation() string {
 		return "none: " + err.Error()
 	}
 	return "each program gets a host of its own (limits: " + host.DefaultLimits().String() + ")"
+}
+
+// describeWindows says whether windows can be driven, and those of which toolkit.
+func describeWindows(ctx context.Context) string {
+	if err := window.Check(); err != nil {
+		return "cannot be driven: " + err.Error()
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	for _, python := range []string{"python3", "/usr/bin/python3"} {
+		version, err := exec.CommandContext(ctx, python, "-c", "import PyQt5.QtCore as q; print(q.PYQT_VERSION_STR)").Output()
+		if err == nil {
+			return "can be driven, on a desk for each user; PyQt5 " + strings.TrimSpace(string(version)) + " (" + python + ")"
+		}
+	}
+	return "can be driven, but those of PyQt5, which is not here: install it (Debian: apt-get install python3-pyqt5)"
 }
 
 // askTime bounds the question of a tool for its version.
