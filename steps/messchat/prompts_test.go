@@ -30,7 +30,7 @@ func TestWhatAProgramAsksForIsAnsweredWhenAllOfItHasBeenRead(t *testing.T) {
 			t.Parallel()
 			run := stagetest.NewRun(t, 1, stagetest.Python("asks", "asks.py", later))
 			on := stagetest.Open(t, run, nil)
-			w := NewWorld(steps.NewWorld(run, on), NewSubmission(run, nil))
+			w := NewWorld(steps.NewWorld(run, on), NewSubmission(run, steps.Services{}))
 			at, err := on.Loopback()
 			must(t, err)
 			values := valuesOf("annika", at, netip.AddrPort{})
