@@ -17,7 +17,7 @@ func worldOf(t *testing.T) (*World, *stagetest.Puppet) {
 	t.Helper()
 	run := stagetest.NewRun(t, short)
 	on := stagetest.Open(t, run, nil)
-	return NewWorld(steps.NewWorld(run, on), NewSubmission(run, nil)), stagetest.Perform(t, on, "annika")
+	return NewWorld(steps.NewWorld(run, on), NewSubmission(run, steps.Services{})), stagetest.Perform(t, on, "annika")
 }
 
 // polling is a world in which annika looks for something for ever.
