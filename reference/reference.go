@@ -7,6 +7,7 @@
 //     mc_server and mc_client, of the assignment zmq
 //   - mess_chat, of the assignment rabbitmq
 //   - rooms/mess_chat and classes, of the assignment rooms
+//   - server and client, of the assignment http
 package reference
 
 import (
@@ -23,6 +24,7 @@ import (
 
 	"github.com/chatspec/chatspec/reference/chat"
 	"github.com/chatspec/chatspec/reference/chat5"
+	"github.com/chatspec/chatspec/reference/chatroom"
 	"github.com/chatspec/chatspec/reference/classes"
 	"github.com/chatspec/chatspec/reference/messchat"
 	"github.com/chatspec/chatspec/reference/roomchat"
@@ -118,6 +120,9 @@ func programs() map[string]entry {
 
 		"classes":         program(classes.Usage, classes.Parse),
 		"rooms/mess_chat": program(roomchat.Usage, roomchat.Parse),
+
+		"server": program(chatroom.ServerUsage, chatroom.ParseServer),
+		"client": program(chatroom.ClientUsage, chatroom.ParseClient),
 	}
 }
 

@@ -30,7 +30,7 @@ func TestPrograms(t *testing.T) {
 		"chat", "chat5", "server5",
 		"post_server", "post_client", "pub_server", "pub_client",
 		"interactive_server", "interactive_client", "mc_server", "mc_client",
-		"mess_chat",
+		"mess_chat", "server", "client",
 	} {
 		if !slices.Contains(got, program) {
 			t.Errorf("%q does not have %s", got, program)
