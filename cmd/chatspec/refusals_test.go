@@ -33,7 +33,7 @@ func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
 		want string
 	}{
 		{"an unknown assignment", []string{"run", "chat", "--assignment", "tcp-per"}, nil,
-			`there is no assignment "tcp-per"; there are rabbitmq, rooms, tcp-peer, tcp-server, zmq`},
+			`there is no assignment "tcp-per"; there are http, rabbitmq, rooms, tcp-peer, tcp-server, zmq`},
 		{"an assignment that the folder has not", []string{"run", "chat", "--assignment", "tcp-server"}, nil,
 			`chat has no file that is called as a program of tcp-server (chat5.py, server5.py): give its folder, name its programs in chatspec.yaml, or rename them`},
 		{"a missing folder", []string{"run", "nowhere"}, nil,
@@ -43,7 +43,7 @@ func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
 		{"a file", []string{"run", "chat/chat.py"}, nil,
 			"chat/chat.py is a file: give the folder that it is in"},
 		{"a folder without a program", []string{"run", "empty"}, nil,
-			"empty has no file that is called as a program of rabbitmq or rooms or tcp-peer or tcp-server or zmq (mess_chat.py, chat.py, chat5.py …, post_server.py …): give its folder, name its programs in chatspec.yaml, or rename them"},
+			"empty has no file that is called as a program of http or rabbitmq or rooms or tcp-peer or tcp-server or zmq (server.py …, mess_chat.py, chat.py, chat5.py …, post_server.py …): give its folder, name its programs in chatspec.yaml, or rename them"},
 		{"a wrong manifest", []string{"run", "wrong"}, nil,
 			`wrong/chatspec.yaml:3: tcp-peer has no program "chta"; did you mean "chat"?`},
 		{"a submission that names an endpoint", []string{"run", "endpoint"}, nil,
@@ -127,11 +127,11 @@ func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
 		{"an unknown command", []string{"rum"}, nil,
 			"there is no command \"rum\": `chatspec --help` shows the commands"},
 		{"an unknown rule to list", []string{"list", "PEER-99.1"}, nil,
-			"there is no assignment and no rule \"PEER-99.1\": `chatspec list` shows the assignments, `chatspec list rabbitmq` its rules"},
+			"there is no assignment and no rule \"PEER-99.1\": `chatspec list` shows the assignments, `chatspec list http` its rules"},
 		{"two things to list", []string{"list", "tcp-peer", "tcp-server"}, nil,
 			"`chatspec list` takes one assignment or rule; \"tcp-server\" is too much"},
 		{"an unknown rule to explain", []string{"explain", "NOPE"}, nil,
-			"there is no assignment and no rule \"NOPE\": `chatspec list` shows the assignments, `chatspec list rabbitmq` its rules"},
+			"there is no assignment and no rule \"NOPE\": `chatspec list` shows the assignments, `chatspec list http` its rules"},
 		{"no rule to explain", []string{"explain"}, nil,
 			"a rule is missing, as in `chatspec explain PEER-3.2`: `chatspec list` shows where they are"},
 		{"docs outside a checkout", []string{"docs"}, nil,
@@ -184,7 +184,7 @@ func TestAProgramOfTheReferenceSaysHowItIsUsed(t *testing.T) {
 		{"chat ann many", "usage: chat NAME PORT [IP:PORT ...]\n"},
 		{"chat5 ann 5000", "usage: chat5 "},
 		{"server5", "usage: server5 "},
-		{"server9", "chatspec: \"server9\" is not a program of the reference, which has chat, chat5, interactive_client, interactive_server, mc_client, mc_server, mess_chat, post_client, post_server, pub_client, pub_server, rooms/mess_chat, server5\n"},
+		{"server9", "chatspec: \"server9\" is not a program of the reference, which has chat, chat5, classes, client, interactive_client, interactive_server, mc_client, mc_server, mess_chat, post_client, post_server, pub_client, pub_server, rooms/mess_chat, server, server5\n"},
 	} {
 		got := chatspec(t, call{args: append([]string{"reference"}, strings.Fields(c.args)...)})
 		if got.status != 2 || got.stdout != "" || !strings.HasPrefix(got.stderr, "chatspec: ") || !strings.Contains(got.stderr, c.want) {

@@ -15,6 +15,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
+	"github.com/chatspec/chatspec/steps/chatroom"
 	"github.com/chatspec/chatspec/steps/rabbit"
 	"github.com/chatspec/chatspec/steps/rooms"
 	"github.com/chatspec/chatspec/steps/tcp"
@@ -24,6 +25,7 @@ import (
 // All lists them. A new one gets a line here.
 func All() []steps.Vocabulary {
 	return []steps.Vocabulary{
+		chatroom.Vocabulary(),
 		tcp.Vocabulary(),
 		rabbit.Vocabulary(),
 		rooms.Vocabulary(),

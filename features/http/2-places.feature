@@ -1,0 +1,82 @@
+@http @part-2
+Feature: HTTP chatroom, part 2: four places, and names
+  Source: 004_d792843b81744c87.txt
+
+  @must @HTTP-2.1
+  Rule: A fifth takes part in nothing while four are there
+    Why: the room has four places.
+    Hint: count who is in the room, and send nothing to somebody else, nor anything of theirs to the others.
+    Needs: HTTP-1.4 HTTP-1.8
+
+    Scenario: A fifth client
+      Given the server is running
+      And "annika", "bruno", "carla" and "dora" are in the room
+      When "eva" tries to join
+      And "eva" types "nougat", if she can
+      And "annika" types "marzipan"
+      Then "marzipan" reaches "bruno", "carla" and "dora"
+      And "marzipan" has not reached "eva"
+      And no message "nougat" has come to "annika", "bruno", "carla" and "dora"
+
+    Scenario: Somebody who takes no refusal
+      Given the server is running
+      And "annika", "bruno", "carla" and "dora" are in the room
+      When "eva", who has a program of her own, tries to join
+      And "eva" says "nougat" with her program, if she can
+      And "annika" types "marzipan"
+      Then "marzipan" reaches "bruno", "carla" and "dora"
+      And "marzipan" has not reached "eva"
+      And no message "nougat" has come to "annika", "bruno", "carla" and "dora"
+
+  @must @HTTP-2.2
+  Rule: A name that is taken is refused
+    Why: names are unique, so that nobody passes for somebody else.
+    Hint: look for the name among those that are in the room before you let somebody in.
+    Needs: HTTP-1.9
+
+    Scenario: Somebody wants the name of another
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      When "carla" tries to join as "annika"
+      And "carla" types "carla", if she can
+      And "carla" types "marzipan", if she can
+      Then no message "carla" of "annika" has come to "bruno"
+      And no message "marzipan" of "annika" has come to "bruno"
+
+  @must @HTTP-2.3
+  Rule: Whose name was refused gives another, and takes part
+    Why: the text tells users to be ready to enter another name.
+    Hint: ask for a name again and again, until one is taken.
+    Needs: HTTP-2.2
+
+    Scenario: A second try
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      When "carla" tries to join as "annika"
+      And "carla" then gives the name "carla"
+      And "carla" types "marzipan", if she can
+      Then "bruno" sees that it was "carla" who said "marzipan"
+      When "bruno" types "nougat"
+      Then "nougat" reaches "carla"
+
+  @must @HTTP-2.4
+  Rule: A name is free again when its owner has left
+    Why: who comes back wants the own name.
+    Hint: take a name off the list when its connection ends.
+    Needs: HTTP-1.9 HTTP-3.4
+
+    Scenario: The owner has quit
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" leaves by :quit
+      When "carla" joins as "annika"
+      And "carla" types "marzipan", if she can
+      Then "bruno" sees that it was "annika" who said "marzipan"
+
+    Scenario: The owner was killed
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" is killed
+      When "carla" joins as "annika"
+      And "carla" types "marzipan", if she can
+      Then "bruno" sees that it was "annika" who said "marzipan"

@@ -1,0 +1,37 @@
+@http @part-4
+Feature: HTTP chatroom, part 4: the log
+  Source: 004_d792843b81744c87.txt
+
+  @must @HTTP-4.1
+  Rule: log.txt holds every message
+    Why: the text asks for the requests to be stored, for later use.
+    Hint: append to the file, and close or flush it; where a button does that, it is pressed.
+    Needs: HTTP-1.3
+
+    Scenario: Two people talk
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" types "marzipan"
+      And "marzipan" reaches "bruno"
+      And "bruno" types "nougat"
+      And "nougat" reaches "annika"
+      When "annika" types "praline"
+      And "praline" reaches "bruno"
+      Then log.txt holds "marzipan", "nougat" and "praline"
+
+  @must @HTTP-4.2
+  Rule: It holds them in order
+    Why: a conversation is read from its beginning.
+    Hint: append at the end.
+    Needs: HTTP-4.1
+
+    Scenario: Three messages
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" types "plum"
+      And "plum" reaches "bruno"
+      And "bruno" types "apple"
+      And "apple" reaches "annika"
+      When "annika" types "pear"
+      And "pear" reaches "bruno"
+      Then log.txt holds "plum", "apple" and "pear", in this order

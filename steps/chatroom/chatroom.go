@@ -1,0 +1,107 @@
+// Package chatroom is the vocabulary of rooms in which a few people talk over HTTP, and in
+// which a submission's own clients and server talk to each other, through taps.
+//
+// How the programs are started is found out first (starting.go, calibration.go), and how a
+// client says what its user types (script.go): whoever else is needed repeats that (other.go).
+// What a user does at a client stands in room.go, what is looked for of a message in
+// messages.go and times.go, in the server's log in log.go, in what is handed in in handin.go.
+package chatroom
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/tap/httpwire"
+	"github.com/chatspec/chatspec/steps"
+)
+
+// Vocabulary is the sentences of rooms over HTTP.
+func Vocabulary() steps.Vocabulary {
+	return steps.Vocabulary{
+		Name:      "chatroom",
+		Protocol:  httpwire.Protocol,
+		Sentences: sentences(),
+		Begin:     func(run *stage.Run, _ steps.Services) steps.Session { return begin(run) },
+	}
+}
+
+// The assignment's names for what is judged.
+const (
+	serverProgram = "server"
+	clientProgram = "client"
+)
+
+// A world is what one scenario's sentences share.
+type world struct {
+	*steps.World
+	session *session
+
+	addr   netip.AddrPort            // where the server should listen
+	links  map[string]netip.AddrPort // where users reach it
+	others map[string]*other         // whom the harness plays
+	sent   map[string][]string       // what each has said of many messages, in order
+}
+
+// Open implements steps.Session.
+func (s *session) Open(w *steps.World) any { return s.open(w) }
+
+// moment is what is given to a program to end. Longer waits of its own are for what others say, and
+// mean nothing.
+const moment = time.Second
+
+func (s *session) open(w *steps.World) *world {
+	w.Longest = moment
+	return &world{World: w, session: s, links: map[string]netip.AddrPort{}, others: map[string]*other{}, sent: map[string][]string{}}
+}
+
+func sentences() []steps.Sentence {
+	const (
+		name    = `"([^"]*)"`
+		another = `"([^"]+)", who has a program of (?:his|her) own, `
+	)
+	return []steps.Sentence{
+		// the server
+		steps.Say(`^the server starts$`, (*world).serverStarts),
+		steps.Say(`^the server takes connections$`, (*world).takesConnections),
+		steps.Say(`^the server is running$`, (*world).isRunning),
+		steps.Say(`^somebody connects to the server, and says nothing$`, (*world).isSilent),
+
+		// who comes, and who leaves
+		steps.Say(`^`+steps.Names+` (?:is|are) in the room$`, (*world).areIn),
+		steps.Say(`^`+name+` joins$`, (*world).joins),
+		steps.Say(`^`+name+` tries to join$`, (*world).triesToJoin),
+		steps.Say(`^`+name+` tries to join as `+name+`$`, (*world).triesToJoinAs),
+		steps.Say(`^`+name+` then gives the name `+name+`$`, (*world).givesName),
+		steps.Say(`^`+name+` joins as `+name+`$`, (*world).joinsAs),
+		steps.Say(`^`+name+` types `+steps.Line+`, if she can$`, (*world).typesIfPossible),
+		steps.Say(`^`+name+` is killed$`, (*world).isKilled),
+		steps.Say(`^`+name+` leaves by :quit$`, (*world).quits),
+		steps.Say(`^a good second passes$`, (*world).aSecondPasses),
+
+		// what they say to each other
+		steps.Say(`^`+name+` speaks HTTP with the server$`, (*world).speaksHTTP),
+		steps.Say(`^all requests of `+name+` are about /log\.txt$`, (*world).asksForLog),
+		steps.Say(`^`+name+` reaches `+steps.Names+`$`, (*world).reaches),
+		steps.Say(`^`+name+` has not reached `+steps.Names+`$`, (*world).hasNotReached),
+		steps.Say(`^no message `+name+` has come to `+steps.Names+`$`, (*world).hasNotCome),
+		steps.Say(`^no message `+name+` of `+name+` has come to `+steps.Names+`$`, (*world).hasNotComeFrom),
+		steps.Say(`^`+name+` sees `+name+` once$`, (*world).seesOnce),
+		steps.Say(`^`+name+` sees it whole$`, (*steps.World).SeesIt),
+		steps.Say(`^`+name+` sees `+name+` as NAME:\(M:SS\)-MESSAGE$`, (*world).seesForm),
+		steps.Say(`^`+name+` sees that it was `+name+` who said `+name+`$`, (*world).seesAuthor),
+		steps.Say(`^`+name+` sees `+name+` with the time since `+name+`$`, (*world).seesTimeSince),
+		steps.Say(`^`+name+` sees `+name+` with the time since `+name+`, or since `+name+`$`, (*world).seesTimeSinceEither),
+
+		// others, whom the harness plays
+		steps.Say(`^`+another+`(?:joins|is in the room|tries to join)$`, (*world).otherJoins),
+		steps.Say(`^`+another+`leaves$`, (*world).otherLeaves),
+		steps.Say(`^`+name+` says `+name+` with her program, if she can$`, (*world).otherSays),
+		steps.Say(`^`+name+` says `+name+` with her program$`, (*world).otherSays),
+		steps.Say(`^(\d+) others come and go, one after the other$`, (*world).manyComeAndGo),
+
+		// the log
+		steps.Say(`^log\.txt holds `+steps.Names+`$`, (*world).logHolds),
+		steps.Say(`^log\.txt holds `+steps.Names+`, in this order$`, (*world).logHoldsInOrder),
+	}
+}

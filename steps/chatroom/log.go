@@ -1,0 +1,114 @@
+package chatroom
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/chatspec/chatspec/fixtures/journal"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/steps"
+)
+
+// logFile is where the server keeps what is said.
+const logFile = "log.txt"
+
+// button is what is typed to a server without a window that writes its log on demand.
+const button = "join"
+
+// readLog reads the logs of the server that hold all texts, or else all logs.
+func (w *world) readLog(texts []string) (text string, complete bool, err error) {
+	files, err := w.Stage.Written(steps.Server, logFile)
+	if err != nil {
+		return "", false, err
+	}
+	all := ""
+	for _, file := range files {
+		missing := false
+		for _, text := range texts {
+			missing = missing || !strings.Contains(file.Text, text)
+		}
+		if !missing {
+			return file.Text, true, nil
+		}
+		all += file.Text
+	}
+	return all, false, nil
+}
+
+// awaitLogged waits until the log holds texts: when all is at rest, or, where the server is asked
+// for it, after that.
+func (w *world) awaitLogged(ctx context.Context, texts []string) (string, error) {
+	if err := w.settle(ctx); err != nil {
+		return "", err
+	}
+	log, complete, err := w.readLog(texts)
+	if err != nil || complete {
+		return log, err
+	}
+	if w.Stage.AwaitsInput(steps.Server) {
+		if err := dropFailure(w.Stage.Type(ctx, steps.Server, button)); err != nil {
+			return "", err
+		}
+		if err := w.settle(ctx); err != nil {
+			return "", err
+		}
+		if log, complete, err = w.readLog(texts); err != nil || complete {
+			w.Run.Observe(serverProgram, "writes the log when it is asked to")
+			return log, err
+		}
+	}
+	return "", stage.Fail(fmt.Sprintf("log.txt holds %q", texts), w.loggedInstead(log))
+}
+
+// loggedInstead says what the log holds.
+func (w *world) loggedInstead(log string) string {
+	events := w.Stage.Journal()
+	instead := "it holds " + journal.Quote(lastOf(log))
+	if log == "" {
+		instead = "there is no log.txt in the server's folder, or nothing in it"
+	}
+	if how := stage.Ended(events, steps.Server); how != "" {
+		instead += "; the server has ended (" + how + ")" + stage.LastWords(events, steps.Server)
+	}
+	return instead
+}
+
+func (w *world) logHolds(ctx context.Context, texts string) error {
+	log, err := w.awaitLogged(ctx, steps.List(texts))
+	if err == nil {
+		w.observeLog(log)
+	}
+	return err
+}
+
+func (w *world) logHoldsInOrder(ctx context.Context, texts string) error {
+	log, err := w.awaitLogged(ctx, steps.List(texts))
+	if err != nil {
+		return err
+	}
+	return inOrder(log, steps.List(texts))
+}
+
+// inOrder looks at where texts stand first in a log, one after the other.
+func inOrder(log string, texts []string) error {
+	before := -1
+	for _, text := range texts {
+		at := strings.Index(log, text)
+		if at < before {
+			return stage.Fail(fmt.Sprintf("log.txt holds %q in this order", texts), fmt.Sprintf("%q stands before what was said before it", text))
+		}
+		before = at
+	}
+	return nil
+}
+
+// observeLog says what is logged.
+func (w *world) observeLog(log string) {
+	if requestLine.MatchString(log) {
+		w.Run.Observe(serverProgram, "logs whole requests")
+		return
+	}
+	w.Run.Observe(serverProgram, "logs messages")
+}
+
