@@ -47,7 +47,7 @@ Feature: HTTP chatroom, part 2: four places, and names
   Rule: Whose name was refused gives another, and takes part
     Why: the text tells users to be ready to enter another name.
     Hint: ask for a name again and again, until one is taken.
-    Needs: HTTP-2.2
+    Needs: HTTP-1.9 HTTP-2.2
 
     Scenario: A second try
       Given the server is running
@@ -63,7 +63,7 @@ Feature: HTTP chatroom, part 2: four places, and names
   Rule: A name is free again when its owner has left
     Why: who comes back wants the own name.
     Hint: take a name off the list when its connection ends.
-    Needs: HTTP-1.9 HTTP-3.4
+    Needs: HTTP-1.9 HTTP-3.1 HTTP-3.3 HTTP-3.4
 
     Scenario: The owner has quit
       Given the server is running

@@ -62,7 +62,7 @@ Feature: HTTP chatroom, part 3: leaving
   Rule: The place of who has left is free
     Why: four places are for all who come, one after the other.
     Hint: count who is in the room now, and not who has ever been.
-    Needs: HTTP-1.4 HTTP-3.4
+    Needs: HTTP-1.4 HTTP-3.1 HTTP-3.3 HTTP-3.4
 
     Scenario: Somebody has quit
       Given the server is running
@@ -88,7 +88,7 @@ Feature: HTTP chatroom, part 3: leaving
   Rule: When the last one leaves, the server goes on
     Why: the text takes it that the server is always on, and names it a bug where it is not.
     Hint: let an empty list of clients be nothing special.
-    Needs: HTTP-3.4
+    Needs: HTTP-1.3 HTTP-3.1 HTTP-3.3 HTTP-3.4
 
     Scenario: The last one quits
       Given the server is running
@@ -115,7 +115,7 @@ Feature: HTTP chatroom, part 3: leaving
   Rule: A hundred people can come and go
     Why: a server that is always on sees many.
     Hint: close the connection of who leaves, and end the thread that served it.
-    Needs: HTTP-2.4 HTTP-3.5
+    Needs: HTTP-1.3 HTTP-2.4 HTTP-3.5
 
     Scenario: One after the other, while two talk
       Given the server is running

@@ -128,6 +128,7 @@ func (w *world) listensElsewhere() bool {
 
 func (s *session) chooseServer(how way, one bool) {
 	s.server.way = how
+	s.run.Choose(serverProgram, nil, arguments(how))
 	if one {
 		s.run.Observe(serverProgram, "is started with "+strings.TrimSpace("server "+how.String()))
 	}
@@ -158,6 +159,7 @@ func (s *session) tryClients(ctx context.Context) error {
 			if err := w.comesIn(ctx, oneUser, oneUser); err != nil {
 				return err
 			}
+			s.run.Choose(clientProgram, nil, arguments(how))
 			if len(all) > 1 {
 				s.run.Observe(clientProgram, "is started with "+strings.TrimSpace("client "+how.String()))
 			}
@@ -189,8 +191,8 @@ func (w *world) listen(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		pieces, others := holding(saidIn(w.Stage.Journal(), oneUser, said), text)
-		s.polls = s.polls || len(others) > 0 || len(saidIn(w.Stage.Journal(), otherUser, said)) > 0
+		pieces := holding(saidIn(w.Stage.Journal(), oneUser, said), text)
+		s.polls = s.polls || len(saidIn(w.Stage.Journal(), otherUser, said)) > 0
 		if len(pieces) > 0 {
 			s.say, s.text, s.fresh = pieces, text, w.isFresh(pieces[0], said)
 		}

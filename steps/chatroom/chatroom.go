@@ -41,6 +41,7 @@ type world struct {
 	links  map[string]netip.AddrPort // where users reach it
 	others map[string]*other         // whom the harness plays
 	sent   map[string][]string       // what each has said of many messages, in order
+	all    int                       // where in the journal all were in the room
 }
 
 // Open implements steps.Session.

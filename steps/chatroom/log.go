@@ -111,4 +111,3 @@ func (w *world) observeLog(log string) {
 	}
 	w.Run.Observe(serverProgram, "logs messages")
 }
-

@@ -155,4 +155,3 @@ func (w *world) manyComeAndGo(ctx context.Context, count int) error {
 	}
 	return w.settle(ctx)
 }
-

@@ -123,7 +123,7 @@ func (w *world) answer(ctx context.Context, user, name string) error {
 		return w.Stage.AwaitQuiet(ctx)
 	}
 	for range mostPrompts {
-		if err := w.Stage.AwaitPrompt(ctx, user); err != nil {
+		if err := w.awaitQuestion(ctx, user); err != nil {
 			return err
 		}
 		// What it has printed may still be on its way, and it says what is asked.
@@ -142,6 +142,18 @@ func (w *world) answer(ctx context.Context, user, name string) error {
 		}
 	}
 	return nil
+}
+
+// awaitQuestion waits until a client waits for its user, or has ended.
+func (w *world) awaitQuestion(ctx context.Context, user string) error {
+	return w.Stage.Await(ctx, stage.Wait{
+		Expected: user + "'s client asks for something",
+		By:       []string{user},
+		Met: func(events []journal.Event) bool {
+			return stage.Ended(events, user) != "" || w.Stage.AwaitsInput(user)
+		},
+		Observed: func(events []journal.Event) string { return stage.ShownInstead(events, user, 0) },
+	})
 }
 
 // promptOf is what a program has printed since something was typed to it, on its last line.
@@ -195,6 +207,7 @@ func (w *world) areIn(ctx context.Context, users string) error {
 			return stage.Fail(user+" is in the room", "the client has ended ("+how+")"+stage.LastWords(w.Stage.Journal(), user))
 		}
 	}
+	w.all = w.Stage.Mark()
 	return nil
 }
 
@@ -224,13 +237,37 @@ func (w *world) typesIfPossible(ctx context.Context, user, text string) error {
 }
 
 func (w *world) isKilled(ctx context.Context, user string) error {
+	unseen := w.session.script.polls && !w.isConnected(user)
 	if err := w.Stage.Halt(ctx, user); err != nil {
 		return err
+	}
+	if unseen {
+		if err := w.Stage.LetPass(ctx, silence); err != nil {
+			return err
+		}
 	}
 	if err := w.Stage.AwaitNoticed(ctx, user, steps.Server); err != nil {
 		return err
 	}
 	return w.settle(ctx)
+}
+
+// silence is after what time somebody is taken to have gone who asks no more what is new, where
+// nothing else tells the server.
+const silence = 5 * time.Second
+
+// isConnected reports whether a client keeps a connection to the server.
+func (w *world) isConnected(user string) bool {
+	open := map[int]bool{}
+	for _, e := range w.Stage.Journal() {
+		switch {
+		case e.Kind == journal.Connected && e.From == user:
+			open[e.Conn] = true
+		case e.Kind == journal.Closed:
+			delete(open, e.Conn)
+		}
+	}
+	return len(open) > 0
 }
 
 // quits has a user leave as the text says.

@@ -104,17 +104,22 @@ type writing func(text string) string
 func writings() []writing {
 	return []writing{
 		func(text string) string { return text },
-		func(text string) string {
-			quoted, err := json.Marshal(text)
-			if err != nil {
-				return text
-			}
-			return string(quoted[1 : len(quoted)-1])
-		},
+		inJSON,
 		url.QueryEscape,
 		url.PathEscape,
 		func(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") },
 	}
+}
+
+// inJSON is a text within the quotation marks of a JSON string.
+func inJSON(text string) string {
+	var quoted strings.Builder
+	encoder := json.NewEncoder(&quoted)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(text) != nil {
+		return text
+	}
+	return strings.TrimSuffix(strings.TrimSpace(quoted.String())[1:], `"`)
 }
 
 // writingOf finds how a text stands in what was said; nil, where it does not.
@@ -128,15 +133,8 @@ func writingOf(said, text string) writing {
 }
 
 // holding keeps the pieces that hold a text.
-func holding(pieces []piece, text string) (with, without []piece) {
-	for _, p := range pieces {
-		if writingOf(p.text, text) != nil {
-			with = append(with, p)
-		} else {
-			without = append(without, p)
-		}
-	}
-	return with, without
+func holding(pieces []piece, text string) []piece {
+	return slices.DeleteFunc(pieces, func(p piece) bool { return writingOf(p.text, text) == nil })
 }
 
 // A change is what is replaced in a piece that is repeated.

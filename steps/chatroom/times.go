@@ -96,8 +96,16 @@ func (w *world) seesTimeSinceEither(ctx context.Context, user, text, own, anybod
 	return stage.Fail(fmt.Sprintf("the time in %q is that since %q: %s; or that since %q: %s", text, own, ownTime, anybodys, anyTime), fmt.Sprintf("it is %s", clocked(shown)))
 }
 
-// observeFirst says what the time in a first message is.
+// observeFirst says what the time in a text is, where it is a first message.
 func (w *world) observeFirst(ctx context.Context, user, text string) {
+	for _, e := range w.Stage.Journal()[w.all:] {
+		if e.Kind == journal.Typed && e.Text != text {
+			return
+		}
+		if e.Kind == journal.Typed {
+			break
+		}
+	}
 	shown, err := w.timeOf(ctx, user, text)
 	switch {
 	case err != nil:
