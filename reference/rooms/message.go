@@ -34,9 +34,10 @@ type ChatMessage struct {
 	message string
 	key     bson.ObjectID // of its document, and the id by which RabbitMQ carries it
 
-	mu    sync.Mutex
-	props MessageProperties
-	dirty bool
+	mu     sync.Mutex
+	props  MessageProperties
+	dirty  bool
+	stored bool // MongoDB has it, maybe as it was before
 }
 
 // NewChatMessage returns a message that is not saved yet.
@@ -73,6 +74,23 @@ func (m *ChatMessage) SetDirty(dirty bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.dirty = dirty
+}
+
+// state returns the properties, and whether MongoDB has the message.
+func (m *ChatMessage) state() (props MessageProperties, stored bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.props, m.stored
+}
+
+// saved notes that MongoDB has the message with these properties.
+func (m *ChatMessage) saved(props MessageProperties) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stored = true
+	if m.props == props {
+		m.dirty = false
+	}
 }
 
 // now is the time as MongoDB can keep it.

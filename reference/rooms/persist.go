@@ -22,26 +22,82 @@ type messageDocument struct {
 }
 
 // Persist saves what has changed of the room since it was saved last: its metadata, and each message
-// that is new or has changed. Where nothing has, nothing is written.
+// that is new or has changed. Where nothing has, nothing is written. Meanwhile the room can be used.
 func (r *ChatRoom) Persist(ctx context.Context) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	unsaved := r.unsaved()
-	if !r.dirty && len(unsaved) == 0 {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	unsaved, isDirty := r.state()
+	if !isDirty {
 		return nil
 	}
-	writes := []mongo.WriteModel{replacement(metadataKey, r.about)}
-	for _, m := range unsaved {
-		writes = append(writes, replacement(m.key, messageDocument{Key: m.key, Message: m.message, Props: m.MessProps()}))
+	if err := unsaved.write(ctx, r.collection()); err != nil {
+		return fmt.Errorf("saving the room %s in MongoDB: %w", unsaved.about.Name, err)
 	}
-	if _, err := r.collection().BulkWrite(ctx, writes); err != nil {
-		return fmt.Errorf("saving the room %s in MongoDB: %w", r.about.Name, err)
-	}
-	for _, m := range unsaved {
-		m.SetDirty(false)
-	}
-	r.dirty, r.taken = false, nil
+	r.saved(unsaved)
 	return nil
+}
+
+// A state is what is to be saved of a room.
+type state struct {
+	about    Metadata
+	changes  int
+	messages []messageDocument
+	of       []*ChatMessage // whose they are
+	stored   []bool         // whether MongoDB has an older one
+}
+
+// state looks whether there is something to save, and what that is.
+func (r *ChatRoom) state() (s state, isDirty bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s = state{about: r.about, changes: r.changes, of: r.unsaved()}
+	s.about.MemberList = slices.Clone(r.about.MemberList)
+	for _, m := range s.of {
+		props, stored := m.state()
+		s.messages = append(s.messages, messageDocument{Key: m.key, Message: m.message, Props: props})
+		s.stored = append(s.stored, stored)
+	}
+	return s, r.dirty || len(s.of) > 0
+}
+
+// write puts what is new into a collection with one command, and replaces what has changed.
+func (s state) write(ctx context.Context, collection *mongo.Collection) error {
+	changed := []mongo.WriteModel{replacement(metadataKey, s.about)}
+	var added []messageDocument
+	for i, m := range s.messages {
+		if s.stored[i] {
+			changed = append(changed, replacement(m.Key, m))
+		} else {
+			added = append(added, m)
+		}
+	}
+	if len(added) > 0 {
+		_, err := collection.InsertMany(ctx, added)
+		if mongo.IsDuplicateKeyError(err) { // an earlier command was carried out, and its answer was lost
+			for _, m := range added {
+				changed = append(changed, replacement(m.Key, m))
+			}
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := collection.BulkWrite(ctx, changed)
+	return err
+}
+
+// saved notes what MongoDB has. What has changed since then is still to be saved.
+func (r *ChatRoom) saved(s state) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, m := range s.of {
+		m.saved(s.messages[i].Props)
+	}
+	r.taken = slices.DeleteFunc(r.taken, func(m *ChatMessage) bool { return !m.Dirty() })
+	if r.changes == s.changes {
+		r.dirty = false
+	}
 }
 
 // replacement writes a document in the place of the one that has its key, if there is one: to write
@@ -58,6 +114,8 @@ func (r *ChatRoom) unsaved() []*ChatMessage {
 // Restore makes the room what was saved of it, with all its messages in their order. Messages that
 // are not saved yet stay, after those. A room that was never saved stays as it is.
 func (r *ChatRoom) Restore(ctx context.Context) error {
+	r.saving.Lock()
+	defer r.saving.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	about, messages, err := r.load(ctx)
@@ -102,7 +160,7 @@ func (r *ChatRoom) load(ctx context.Context) (Metadata, []*ChatMessage, error) {
 	}
 	var messages []*ChatMessage
 	for _, d := range documents {
-		messages = append(messages, &ChatMessage{message: d.Message, key: d.Key, props: d.Props})
+		messages = append(messages, &ChatMessage{message: d.Message, key: d.Key, props: d.Props, stored: true})
 	}
 	return about, messages, nil
 }

@@ -27,10 +27,13 @@ type Metadata struct {
 type ChatRoom struct {
 	servers *Servers
 
+	saving sync.Mutex // held while the room is saved or restored; taken before mu
+
 	mu sync.Mutex
 	deque
 	about    Metadata
 	dirty    bool
+	changes  int            // how often it has become dirty
 	taken    []*ChatMessage // those that were taken off the deque and are not saved yet
 	sequence int64          // the number of the last message
 	lastID   int64
@@ -94,6 +97,7 @@ func (r *ChatRoom) SetDirty(dirty bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.dirty = dirty
+	r.changes++
 }
 
 // AddGroupMember takes somebody in, who may be in already. In a group they get a queue. The error is
@@ -337,6 +341,7 @@ func (r *ChatRoom) modified() {
 	// Each change has a time of its own, as far as those tell that MongoDB keeps.
 	r.about.ModifyTime = later(now(), r.about.ModifyTime.Add(time.Millisecond))
 	r.dirty = true
+	r.changes++
 	if r.changed != nil {
 		r.changed()
 	}
