@@ -25,6 +25,18 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
       Then "marzipan" reaches the queue "kitchen"
 
   @must @ROOM-2.3
+  Rule: /messages/ reads the room's queue
+    Why: what somebody else puts there is said in the room, too.
+    Hint: call basic_get, or consume, with the room's name, until nothing is left.
+    Needs: ROOM-2.2
+
+    Scenario: A message
+      Given mess_chat runs
+      And "annika" has sent "marzipan" to "bruno" in the room "kitchen"
+      When "bruno" asks for the messages in the room "kitchen"
+      Then mess_chat has read "marzipan" from the queue "kitchen"
+
+  @must @ROOM-2.4
   Rule: A group's room has an exchange that is called as the room
     Why: the exchange gives a message to all members.
     Hint: where group_room is true, call exchange_declare with the room's name.
@@ -35,7 +47,7 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
       When "annika" sends "marzipan" to "bruno" in the group "garden"
       Then RabbitMQ has an exchange "garden"
 
-  @must @ROOM-2.4
+  @must @ROOM-2.5
   Rule: A group's room has a queue that is called as the room, too
     Why: it is the one from which the room's own messages are read.
     Hint: declare the queue with the room's name whatever the flag is.
@@ -46,22 +58,22 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
       When "annika" sends "marzipan" to "bruno" in the group "garden"
       Then RabbitMQ has a queue "garden"
 
-  @must @ROOM-2.5
+  @must @ROOM-2.6
   Rule: What is sent to a group is published to its exchange
     Why: what is put into one queue reaches one reader.
     Hint: call basic_publish with the room's name as the exchange.
-    Needs: ROOM-1.9 ROOM-2.3
+    Needs: ROOM-1.9 ROOM-2.4
 
     Scenario: A message
       Given mess_chat runs
       When "annika" sends "marzipan" to "bruno" in the group "garden"
       Then mess_chat publishes "marzipan" to the exchange "garden"
 
-  @must @ROOM-2.6
+  @must @ROOM-2.7
   Rule: The room's queue is bound to its exchange
     Why: what anybody publishes to the exchange is said in the room.
     Hint: call queue_bind with the room's name for both.
-    Needs: ROOM-2.3 ROOM-2.4 ROOM-2.5
+    Needs: ROOM-2.4 ROOM-2.5 ROOM-2.6
 
     Scenario: Another client publishes
       Given mess_chat runs
@@ -69,7 +81,7 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
       When "otto", who is another client, puts "marzipan" into the exchange "garden"
       Then "marzipan" reaches the queue "garden"
 
-  @must @ROOM-2.7
+  @must @ROOM-2.8
   Rule: A private room holds its owner and one other
     Why: what two say to each other is nobody else's.
     Hint: keep the members of a room, and refuse whoever is not among them where there are two.
@@ -83,11 +95,11 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
       Then "bruno" lists "marzipan" in the room "kitchen"
       And "bruno" has not listed "nougat" in the room "kitchen"
 
-  @should @ROOM-2.8
+  @should @ROOM-2.9
   Rule: Those whom a message to a group names have queues of their own
     Why: whoever speaks in a group, or is spoken to, is one of its members.
     Hint: take both aliases into the list of members, and bind a queue that is called as the alias to the exchange.
-    Needs: ROOM-2.3
+    Needs: ROOM-2.4
 
     Scenario: Sender and addressee
       Given mess_chat runs

@@ -119,15 +119,15 @@ func (w *World) HasFoundAgain(ctx context.Context, role string, had int, ask fun
 		if final {
 			return stage.Fail(role+" is given her messages again, as RabbitMQ is back", l.String())
 		}
-		if final, err = w.nothingComes(ctx); err != nil {
+		if final, err = w.NothingComes(ctx); err != nil {
 			return err
 		}
 		final = final || deadline.Err() != nil // where a program polls, something happens for ever
 	}
 }
 
-// nothingComes waits until something more happens, and reports whether nothing does.
-func (w *World) nothingComes(ctx context.Context) (bool, error) {
+// NothingComes waits until something more happens, and reports whether nothing does.
+func (w *World) NothingComes(ctx context.Context) (bool, error) {
 	if w.cannotTell() {
 		return true, w.ComeToRest(ctx)
 	}

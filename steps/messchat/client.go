@@ -103,6 +103,29 @@ func (c *Client) Publish(ctx context.Context, to Publication, body []byte) (rout
 	return routed, err
 }
 
+// PublishAll publishes messages one after the other. It returns when RabbitMQ has them.
+func (c *Client) PublishAll(ctx context.Context, all []Publication) error {
+	return c.Channel(func(channel *amqp091.Channel) error {
+		if err := channel.Confirm(false); err != nil {
+			return err
+		}
+		var last *amqp091.DeferredConfirmation
+		for _, p := range all {
+			message := propertiesOf(p, c.Name)
+			message.Body = p.Body
+			var err error
+			if last, err = channel.PublishWithDeferredConfirmWithContext(ctx, p.Exchange, p.Key, false, false, message); err != nil {
+				return err
+			}
+		}
+		if last == nil {
+			return nil
+		}
+		_, err := last.WaitContext(ctx) // RabbitMQ has dealt with the others then
+		return err
+	})
+}
+
 // propertiesOf copies the properties of a message that somebody has published, for a
 // client of another name.
 func propertiesOf(p Publication, name string) amqp091.Publishing {

@@ -111,7 +111,7 @@ func (w *World) AwaitListed(ctx context.Context, r *Reader, text string) error {
 		if final {
 			return stage.Fail(fmt.Sprintf("%s lists %s", r.Name, journal.Quote(text)), r.ListedInstead()+stage.LastWords(w.Stage.Journal(), r.Role))
 		}
-		if final, err = w.nothingComes(ctx); err != nil {
+		if final, err = w.NothingComes(ctx); err != nil {
 			return err
 		}
 		final = final || deadline.Err() != nil // where a program polls, something happens for ever

@@ -2,7 +2,6 @@ package rabbit
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -28,22 +27,7 @@ type session struct {
 	// publication is how a message is published to general, and topology what is declared.
 	publication messchat.Publication
 	topology    messchat.Topology
-	sample      sample
-}
-
-// A sample is a message as the submission has written it.
-type sample struct{ text, body string }
-
-// written is how a text stands in a body of this kind.
-func (s sample) written(text string) string {
-	if !json.Valid([]byte(s.body)) || s.body == s.text {
-		return text
-	}
-	quoted, err := json.Marshal(text)
-	if err != nil {
-		return text
-	}
-	return string(quoted[1 : len(quoted)-1]) // the body has its quotation marks
+	sample      messchat.Sample
 }
 
 func begin(run *stage.Run, services steps.Services) *session {
@@ -128,7 +112,7 @@ func (w *world) keep(user string, sent messchat.Answer) {
 	s.topology = messchat.TopologyOf(events, user)
 	for _, p := range messchat.Publications(events, user) {
 		if strings.Contains(string(p.Body), theText) {
-			s.publication, s.sample = p, sample{theText, string(p.Body)}
+			s.publication, s.sample = p, messchat.Sample{Publication: p, Text: theText}
 			s.Run.Observe(messchat.Program, "publishes "+p.String())
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/rabbitmq/amqp091-go"
 
@@ -135,14 +134,7 @@ func (w *world) howToPublish() messchat.Publication {
 }
 
 // body writes a text as the submission writes its own, for a client of another name.
-func (s *session) body(text, name string) []byte {
-	before, after, found := strings.Cut(s.sample.body, s.sample.text)
-	if s.sample.text == "" || !found {
-		return []byte(text)
-	}
-	renamed := func(text string) string { return messchat.Renamed(text, s.publication.By, name) }
-	return []byte(renamed(before) + s.sample.written(text) + renamed(after))
-}
+func (s *session) body(text, name string) []byte { return s.sample.Write(text, name) }
 
 func (w *world) putIntoGeneral(ctx context.Context, name, texts string) error {
 	var bodies [][]byte

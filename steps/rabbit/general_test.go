@@ -1,7 +1,6 @@
 package rabbit
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 
@@ -55,29 +54,5 @@ func TestGeneralIsAnExchangeAQueueOrAKey(t *testing.T) {
 		if got := isToGeneral(messchat.Publication{Exchange: c.exchange, Key: c.key}); got != c.want {
 			t.Errorf("%q with the key %q is to general: %v, want %v", c.exchange, c.key, got, c.want)
 		}
-	}
-}
-
-func TestABodyIsWrittenAsTheSubmissionWritesIts(t *testing.T) {
-	const nasty = `she said "yes"`
-	for _, c := range []struct{ name, sample, text, want string }{
-		{"the text itself", "kumquat", nasty, nasty},
-		{"with a name before it", "annika: kumquat", nasty, `otto: she said "yes"`},
-		{"in JSON", `{"from": "annika", "text": "kumquat"}`, nasty, `{"from": "otto", "text": "she said \"yes\""}`},
-		{"a string of JSON", `"kumquat"`, `a\b`, `"a\\b"`},
-		{"as Python shows it", `{'user': 'annika', 'text': 'kumquat'}`, "plum", `{'user': 'otto', 'text': 'plum'}`},
-		{"the text is not in it", "a3VtcXVhdA==", "plum", "plum"},
-		{"none is known", "", "plum", "plum"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := &session{publication: messchat.Publication{By: "annika"}}
-			if c.sample != "" {
-				s.sample = sample{text: "kumquat", body: c.sample}
-			}
-			got := string(s.body(c.text, "otto"))
-			if got != c.want || json.Valid([]byte(c.sample)) && !json.Valid([]byte(got)) {
-				t.Errorf("as %s, %s becomes %s, want %s", c.sample, c.text, got, c.want)
-			}
-		})
 	}
 }

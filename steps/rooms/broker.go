@@ -158,6 +158,14 @@ func (w *world) isIn(ctx context.Context, text, queue string) (bool, error) {
 	return had() || slices.ContainsFunc(bodies, func(body string) bool { return strings.Contains(body, text) }), nil
 }
 
+// hasRead waits until mess_chat has taken a message off a queue.
+func (w *world) hasRead(ctx context.Context, text, queue string) error {
+	expected := fmt.Sprintf("%s reads %q from the queue %q", chat, text, queue)
+	return w.AwaitSaid(ctx, chat, expected, func(events []journal.Event) bool {
+		return slices.ContainsFunc(messchat.DeliveredFrom(events, chat, queue), func(body string) bool { return strings.Contains(body, text) })
+	}, nil)
+}
+
 // peek looks at what a queue holds, and leaves it there; nothing, where there is none.
 func (w *world) peek(ctx context.Context, queue string) (bodies []string, err error) {
 	client, err := w.Client(ctx, observer)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -85,7 +86,36 @@ func (w *world) listenTo(ctx context.Context) error {
 	}
 	w.session.question = found
 	w.session.ObserveForm(w.Answer)
-	return messchat.DropFailure(w.findHowItReads(ctx))
+	if err := messchat.DropFailure(w.findHowItReads(ctx)); err != nil {
+		return err
+	}
+	return messchat.DropFailure(w.findSpellings(ctx))
+}
+
+// findSpellings finds out which other spellings of true make a group.
+func (w *world) findSpellings(ctx context.Context) error {
+	if w.IsUnseen() != nil {
+		return nil
+	}
+	var taken []string
+	for _, spelling := range []string{"True", "TRUE", "1", "yes"} {
+		room := oneRoom + "-" + spelling
+		message := messageOf(sender, theText, addressee, room, true)
+		message[len(message)-1].Value = spelling
+		if _, err := w.api.Send(ctx, message...); err != nil {
+			return err
+		}
+		if err := w.Stage.AwaitQuiet(ctx); err != nil {
+			return err
+		}
+		if messchat.TopologyOf(w.Stage.Journal(), chat).Exchanges[room] != nil {
+			taken = append(taken, spelling)
+		}
+	}
+	if len(taken) > 0 {
+		w.Run.Observe(chat, "makes a group by group_room="+strings.Join(taken, ", ")+", too")
+	}
+	return nil
 }
 
 // findQuestion tries questions until one gives the messages of one room and no other. Where
@@ -156,7 +186,7 @@ func (w *world) tryQuestion(ctx context.Context, q question, text string) (findi
 // findHowItReads asks for a message twice.
 func (w *world) findHowItReads(ctx context.Context) error {
 	const text = "kumquat-pip"
-	if w.session.question.tellsRoomsApart || len(w.session.question.names) > 0 {
+	if len(w.session.question.names) > 0 {
 		w.Run.Observe(chat, "is asked for a room's messages by "+w.session.question.String())
 	} else {
 		w.Run.Observe(chat, "lists the messages of all rooms")

@@ -24,7 +24,7 @@ func Vocabulary() steps.Vocabulary {
 	return steps.Vocabulary{
 		Name:      "rooms",
 		Protocol:  httpwire.Protocol,
-		Sentences: slices.Concat(messchat.Sentences(), sentences(), persistenceSentences(), classSentences()),
+		Sentences: slices.Concat(messchat.Sentences(), sentences(), persistenceSentences(), classSentences(), robustSentences()),
 		Begin:     func(run *stage.Run, services steps.Services) steps.Session { return begin(run, services) },
 	}
 }
@@ -39,8 +39,10 @@ type world struct {
 
 	api     *messchat.API
 	readers map[string]*reader // by the URLs that they ask for
-	sent    []string           // at once
 	room    string             // the one that was sent to last
+
+	sent      []string // of many messages
+	envelopes []envelope
 
 	consumers int // that mess_chat had when RabbitMQ went away
 
@@ -72,7 +74,7 @@ func sentences() []steps.Sentence {
 		// what is sent
 		steps.Say(`^`+somebody+` sends `+steps.Line+to+`$`, (*world).sends),
 		steps.Say(`^`+somebody+` has sent `+steps.Line+to+`$`, (*world).hasSent),
-		steps.Say(`^`+somebody+` has sent `+steps.Line+to+`, if she can$`, (*world).sends),
+		steps.Say(`^`+somebody+` has sent `+somebody+to+`, if she can$`, (*world).sends),
 		steps.Say(`^`+somebody+` sends `+texts+to+` at once$`, (*world).sendsAtOnce),
 		steps.Say(`^somebody asks for "(/[^"]*)"$`, (*world).asksFor),
 
@@ -99,6 +101,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^mess_chat publishes `+somebody+` to the exchange `+somebody+`$`, (*world).publishesTo),
 		steps.Say(`^`+somebody+`, who is another client, puts `+somebody+` into the exchange `+somebody+`$`, (*world).putInto),
 		steps.Say(`^`+somebody+` reaches the queue `+somebody+`$`, (*world).reaches),
+		steps.Say(`^mess_chat has read `+somebody+` from the queue `+somebody+`$`, (*world).hasRead),
 	}
 }
 
