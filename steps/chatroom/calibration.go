@@ -192,7 +192,8 @@ func (w *world) listen(ctx context.Context) error {
 			return err
 		}
 		pieces := holding(saidIn(w.Stage.Journal(), oneUser, said), text)
-		s.polls = s.polls || len(saidIn(w.Stage.Journal(), otherUser, said)) > 0
+		// The other user has done nothing.
+		s.poll = once(append(s.poll, saidIn(w.Stage.Journal(), otherUser, said)...))
 		if len(pieces) > 0 {
 			s.say, s.text, s.fresh = pieces, text, w.isFresh(pieces[0], said)
 		}
@@ -200,6 +201,9 @@ func (w *world) listen(ctx context.Context) error {
 	left, err := w.hearTyped(ctx, quit)
 	if err != nil {
 		return err
+	}
+	for i := range s.poll {
+		s.poll[i].text = strings.ReplaceAll(s.poll[i].text, otherUser, oneUser)
 	}
 	s.join = once(saidIn(w.Stage.Journal(), oneUser, joined))
 	s.quit = saidIn(w.Stage.Journal(), oneUser, left)
@@ -243,7 +247,7 @@ func (w *world) observeHabits() {
 	case len(s.script.say) > 0:
 		s.run.Observe(clientProgram, "keeps its connections")
 	}
-	if s.script.polls {
+	if s.script.polls() {
 		s.run.Observe(clientProgram, "asks again and again what is new")
 	}
 	if journal.Received(events, oneUser, firstText) > 0 {

@@ -99,10 +99,28 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+another+`leaves$`, (*world).otherLeaves),
 		steps.Say(`^`+name+` says `+name+` with her program, if she can$`, (*world).otherSays),
 		steps.Say(`^`+name+` says `+name+` with her program$`, (*world).otherSays),
+		steps.Say(`^`+name+`, who has a program of her own and reads nothing, is in the room$`, (*world).otherReadsNothing),
+		steps.Say(`^`+another+`sends half a request$`, (*world).sendsHalf),
+		steps.Say(`^`+name+` says `+name+` with her program, by ([A-Z]+)$`, (*world).otherSaysBy),
+		steps.Say(`^`+name+` says `+name+` with her program, a byte at a time$`, (*world).saysInBytes),
+		steps.Say(`^`+name+` says `+steps.Names+` with her program, in one go$`, (*world).saysInOneGo),
+		steps.Say(`^`+name+` says (\d+) messages of (\d+) letters with her program$`, (*world).saysMany),
+		steps.Say(`^(\d+) others try to join at once, and leave$`, (*world).manyAtOnce),
+		steps.Say(`^somebody sends the server (.+), and goes away$`, (*world).sendsBadly),
 		steps.Say(`^(\d+) others come and go, one after the other$`, (*world).manyComeAndGo),
 
+		// many messages
+		steps.Say(`^`+steps.Names+` each type (\d+) messages$`, (*world).eachTypes),
+		steps.Say(`^all of them reach `+steps.Names+`$`, (*world).allReach),
+		steps.Say(`^`+steps.Names+` are sent them in the same order$`, (*world).inSameOrder),
+
 		// the log
+		steps.Say(`^log\.txt holds all of them$`, (*world).logHoldsAll),
 		steps.Say(`^log\.txt holds `+steps.Names+`$`, (*world).logHolds),
 		steps.Say(`^log\.txt holds `+steps.Names+`, in this order$`, (*world).logHoldsInOrder),
+
+		// what is handed in
+		steps.Say(`^the submission has a file called `+name+`, with a program in it$`, (*world).hasProgramFile),
+		steps.Say(`^`+name+` defines a class$`, (*world).definesClass),
 	}
 }

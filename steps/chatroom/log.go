@@ -3,6 +3,7 @@ package chatroom
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
@@ -58,13 +59,14 @@ func (w *world) awaitLogged(ctx context.Context, texts []string) (string, error)
 			return log, err
 		}
 	}
-	return "", stage.Fail(fmt.Sprintf("log.txt holds %q", texts), w.loggedInstead(log))
+	return "", stage.Fail("log.txt holds "+journal.Shorten(fmt.Sprintf("%q", texts)), w.loggedInstead(log, texts))
 }
 
 // loggedInstead says what the log holds.
-func (w *world) loggedInstead(log string) string {
+func (w *world) loggedInstead(log string, texts []string) string {
 	events := w.Stage.Journal()
-	instead := "it holds " + journal.Quote(lastOf(log))
+	missing := slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return strings.Contains(log, text) })
+	instead := fmt.Sprintf("%d of %d are missing, %q among them; it holds %s", len(missing), len(texts), missing[:min(1, len(missing))], journal.Quote(lastOf(log)))
 	if log == "" {
 		instead = "there is no log.txt in the server's folder, or nothing in it"
 	}

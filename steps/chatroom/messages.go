@@ -16,11 +16,11 @@ import (
 
 // awaitReached waits until a text has come to somebody from the server.
 func (w *world) awaitReached(ctx context.Context, text, user string) error {
-	arriving := journal.ArrivingAt(user, text)
+	arriving, seen := journal.ArrivingAt(user, text), journal.SeenBy(user, text, w.Since(text))
 	return w.Stage.Await(ctx, stage.Wait{
 		Expected: fmt.Sprintf("%s is sent %s by the server", user, journal.Quote(text)),
 		By:       []string{steps.Server},
-		Met:      func(events []journal.Event) bool { return arriving.Count(events) > 0 },
+		Met:      func(events []journal.Event) bool { return arriving.Count(events)+seen.Count(events) > 0 },
 		Observed: func(events []journal.Event) string { return saidInstead(events, steps.Server, user) },
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/steps"
@@ -77,10 +79,38 @@ func (o *other) join(ctx context.Context) error {
 // say says something, by a method of its own where that is not "".
 func (o *other) say(ctx context.Context, text, method string) error {
 	script := o.world.session.script
+	if err := o.ask(ctx); err != nil {
+		return err
+	}
 	if script.fresh {
 		defer o.hangUp(script.say)
 	}
 	return o.send(ctx, script.say, change{text: text, method: method})
+}
+
+// ask asks what is new, as clients do that are taken to have gone when they ask no more. The
+// answer is of no interest.
+func (o *other) ask(ctx context.Context) error {
+	script := o.world.session.script
+	if !script.polls() {
+		return nil
+	}
+	asking, err := o.world.Stage.LoopbackPeer(o.name + ", who asks")
+	if err != nil {
+		return err
+	}
+	asking.Deafen()
+	for _, p := range script.poll[:1] {
+		conn, err := asking.Dial(ctx, steps.Server)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		if err := conn.Write(ctx, []byte(script.repeat(p, change{name: o.name}))); err != nil {
+			return err
+		}
+	}
+	return o.world.Stage.AwaitIdle(ctx, steps.Server)
 }
 
 // hangUp closes the connections of some pieces.
@@ -133,6 +163,194 @@ func (w *world) otherSays(ctx context.Context, name, text string) error {
 		return err
 	}
 	return w.Stage.AwaitQuiet(ctx)
+}
+
+// otherSaysBy has somebody say something by another method.
+func (w *world) otherSaysBy(ctx context.Context, name, text, method string) error {
+	o, err := w.another(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := dropFailure(o.say(ctx, text, method)); err != nil {
+		return err
+	}
+	return w.Stage.AwaitQuiet(ctx)
+}
+
+// otherReadsNothing has somebody come in who reads nothing.
+func (w *world) otherReadsNothing(ctx context.Context, name string) error {
+	o, err := w.another(ctx, name)
+	if err != nil {
+		return err
+	}
+	o.peer.Deafen()
+	return o.join(ctx)
+}
+
+// sendsHalf sends half of the first request of somebody who comes.
+func (w *world) sendsHalf(ctx context.Context, name string) error {
+	o, err := w.another(ctx, name)
+	if err != nil {
+		return err
+	}
+	if len(w.session.script.join) == 0 {
+		return nil // the client says nothing when it comes
+	}
+	first := w.session.script.join[0]
+	conn, err := o.conn(ctx, first.conn)
+	if err != nil {
+		return err
+	}
+	whole := w.session.script.repeat(first, change{name: name, text: w.session.script.text})
+	if err := conn.Write(ctx, []byte(whole[:len(whole)/2])); err != nil {
+		return err
+	}
+	return w.Stage.AwaitIdle(ctx, steps.Server)
+}
+
+// saysInBytes says something in as many pieces as it has bytes, each of which the server has taken
+// before the next one comes.
+func (w *world) saysInBytes(ctx context.Context, name, text string) error {
+	o, err := w.another(ctx, name)
+	if err != nil {
+		return err
+	}
+	w.Remember(text)
+	for _, p := range w.session.script.say {
+		conn, err := o.conn(ctx, p.conn)
+		if err != nil {
+			return err
+		}
+		for _, b := range []byte(w.session.script.repeat(p, change{name: name, text: text})) {
+			if err := conn.Write(ctx, []byte{b}); err != nil {
+				return err
+			}
+			if err := w.Stage.AwaitIdle(ctx, steps.Server); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// saysInOneGo says several things at once.
+func (w *world) saysInOneGo(ctx context.Context, name, texts string) error {
+	o, err := w.another(ctx, name)
+	if err != nil {
+		return err
+	}
+	script := w.session.script
+	if script.fresh || len(script.say) != 1 {
+		return &stage.Unverified{Reason: "the client sends one request on a connection, and no other server need take more"}
+	}
+	conn, err := o.conn(ctx, script.say[0].conn)
+	if err != nil {
+		return err
+	}
+	var all strings.Builder
+	for _, text := range steps.List(texts) {
+		w.Remember(text)
+		all.WriteString(script.repeat(script.say[0], change{name: name, text: text}))
+	}
+	return conn.Write(ctx, []byte(all.String()))
+}
+
+// manyAtOnce has others come at the same time, and leave.
+func (w *world) manyAtOnce(ctx context.Context, count int) error {
+	var all []*other
+	for i := range count {
+		o, err := w.another(ctx, fmt.Sprintf("guest%d", i+1))
+		if err != nil {
+			return err
+		}
+		all = append(all, o)
+	}
+	var coming sync.WaitGroup
+	errs := make([]error, count)
+	for i, o := range all {
+		coming.Go(func() { errs[i] = dropFailure(o.join(ctx)) })
+	}
+	coming.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	for _, o := range all {
+		if err := o.leave(ctx); err != nil {
+			return err
+		}
+	}
+	return w.settle(ctx)
+}
+
+// sendsBadly sends the server something that is no right request, on a connection of its own.
+func (w *world) sendsBadly(ctx context.Context, what string) error {
+	data, err := w.bad(ctx, what)
+	if err != nil {
+		return err
+	}
+	stranger, err := w.Stage.LoopbackPeer("stranger")
+	if err != nil {
+		return err
+	}
+	conn, err := stranger.Dial(ctx, steps.Server)
+	if err != nil {
+		return err
+	}
+	if err := dropFailure(conn.Write(ctx, []byte(data))); err != nil {
+		return err
+	}
+	if err := w.Stage.AwaitIdle(ctx, steps.Server); err != nil {
+		return err
+	}
+	conn.Close()
+	return w.Stage.AwaitIdle(ctx, steps.Server)
+}
+
+// bad are the bytes that a sentence calls by a name.
+func (w *world) bad(ctx context.Context, what string) (string, error) {
+	if _, err := w.another(ctx, "stranger"); err != nil {
+		return "", err
+	}
+	const head = "POST /log.txt HTTP/1.1\r\nHost: chat\r\n"
+	switch what {
+	case "a line that is no request":
+		return "hello, is anybody there?\n", nil
+	case "bytes that are no text":
+		return "\xff\xfe\x00\x80\xc3\x28\xf0\x28\n\r\n\r\n", nil
+	case "nothing but line ends":
+		return strings.Repeat("\r\n", 20) + strings.Repeat("\n", 20), nil
+	case "a request for another path":
+		return "GET /index.html HTTP/1.1\r\nHost: chat\r\n\r\n", nil
+	case "a length that is no number":
+		return head + "Content-Length: many\r\n\r\nhello\n", nil
+	case "a length below nothing":
+		return head + "Content-Length: -5\r\n\r\nhello\n", nil
+	case "a length and nothing more":
+		return head + "Content-Length: 5000\r\n\r\n", nil
+	case "a message without a name":
+		return w.repeated(w.session.script.say, change{text: "a message of nobody"}), nil
+	case "a message without content":
+		return w.repeated(w.session.script.say, change{name: "stranger"}), nil
+	case "a line of a million bytes":
+		return "GET /" + strings.Repeat("a", 1_000_000), nil
+	case "ten thousand header fields":
+		var all strings.Builder
+		all.WriteString(head)
+		for i := range 10_000 {
+			fmt.Fprintf(&all, "X-Field-%d: %d\r\n", i, i)
+		}
+		return all.String() + "\r\n", nil
+	}
+	return "", fmt.Errorf("nobody knows what %q is", what)
+}
+
+// repeated joins pieces in which something is replaced.
+func (w *world) repeated(pieces []piece, c change) string {
+	var all strings.Builder
+	for _, p := range pieces {
+		all.WriteString(w.session.script.repeat(p, c))
+	}
+	return all.String()
 }
 
 // manyComeAndGo has others come in and leave.

@@ -237,7 +237,7 @@ func (w *world) typesIfPossible(ctx context.Context, user, text string) error {
 }
 
 func (w *world) isKilled(ctx context.Context, user string) error {
-	unseen := w.session.script.polls && !w.isConnected(user)
+	unseen := w.session.script.polls() && !w.isConnected(user)
 	if err := w.Stage.Halt(ctx, user); err != nil {
 		return err
 	}
@@ -290,7 +290,7 @@ const longestPoll = 2500 * time.Millisecond
 // settle waits until nothing more can happen. Where clients ask again and again what is new, each
 // has asked once more by then.
 func (w *world) settle(ctx context.Context) error {
-	if err := w.Stage.AwaitQuiet(ctx); err != nil || !w.session.script.polls {
+	if err := w.Stage.AwaitQuiet(ctx); err != nil || !w.session.script.polls() {
 		return err
 	}
 	for range 2 {

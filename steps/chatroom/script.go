@@ -20,17 +20,20 @@ type piece struct {
 // A script is how the submission's own client says what its user does.
 type script struct {
 	join, say, quit []piece
+	// poll is what clients say again and again, to be told what is new; nothing, where they wait.
+	poll []piece
 	// name and text are those that stand in it.
 	name, text string
 	// fresh is set where each message goes on a connection of its own.
 	fresh bool
-	// polls is set where clients ask again and again what is new.
-	polls bool
 }
+
+// polls reports whether clients ask again and again what is new.
+func (s script) polls() bool { return len(s.poll) > 0 }
 
 // requestLine is the first line of a request (RFC 9112, section 3), as it is recognised whatever
 // follows it.
-var requestLine = regexp.MustCompile(`(?i)[a-z]+[ \t]+\S+[ \t]+HTTP/\d(?:\.\d)?`)
+var requestLine = regexp.MustCompile(`(?:[A-Z]+|[a-z]+)[ \t]+\S+[ \t]+(?i:HTTP)/\d(?:\.\d)?`)
 
 // requests takes what a client has said on one connection apart where requests begin.
 func requests(said string) []string {
@@ -162,7 +165,7 @@ func (s script) repeat(p piece, c change) string {
 	}
 	head, body = replace(head), replace(body)
 	head = replaceLength(head, len(body)-before)
-	if c.method != "" {
+	if c.method != "" && requestLine.MatchString(head) {
 		head = method.ReplaceAllLiteralString(head, c.method)
 	}
 	return head + body
