@@ -153,7 +153,7 @@ Feature: Rooms, part 3: what a room is in MongoDB
   Rule: Each message of a room has an id of its own
     Why: an id that two messages have tells nothing.
     Hint: draw it at random, or count.
-    Needs: ROOM-1.7 ROOM-3.3
+    Needs: ROOM-1.7 ROOM-3.3 ROOM-3.5
 
     Scenario: Three messages
       Given mess_chat runs
@@ -167,7 +167,7 @@ Feature: Rooms, part 3: what a room is in MongoDB
   Rule: mess_chat has its rooms back when it starts again
     Why: servers are restarted, and nobody should notice.
     Hint: restore the list of rooms at the start, or a room with its first use.
-    Needs: ROOM-1.7 ROOM-3.1
+    Needs: ROOM-1.7 ROOM-3.1 ROOM-3.4
 
     Scenario: It was killed
       Given mess_chat runs

@@ -77,6 +77,7 @@ Feature: Rooms, part 4: the classes
   Rule: What is sent to a group comes into the queue of each member
     Why: each reads the group by a queue of their own.
     Hint: declare a queue that is called as the alias, and bind it to the group's exchange.
+    Needs: ROOM-4.19
 
     Scenario: Three members
       Given the group "garden"
@@ -196,7 +197,8 @@ Feature: Rooms, part 4: the classes
     Hint: write send_message(self, message, mess_props), and return True when RabbitMQ has the message.
 
     Scenario: A message
-      Given the room "kitchen"
+      Given properties that were made
+      And the room "kitchen"
       When "marzipan" is sent to it
       Then that is called as the text has it
       And True is given
@@ -297,7 +299,6 @@ Feature: Rooms, part 4: the classes
     Needs: ROOM-4.1
 
     Scenario: A message
-      Given properties that were made
       When the message "marzipan" is made
       Then its class is called "ChatMessage"
 
@@ -316,7 +317,8 @@ Feature: Rooms, part 4: the classes
     Hint: write a property of this name, or keep the MessageProperties under it.
 
     Scenario: A message
-      Given the message "marzipan"
+      Given properties that were made
+      And the message "marzipan"
       Then its mess_props are those that it was made with
 
   @must @ROOM-4.29
@@ -488,7 +490,7 @@ Feature: Rooms, part 4: the classes
   Rule: A list is saved and restored with its rooms
     Why: a program that starts again has its rooms back.
     Hint: save the names, call persist of each room; read the names, make each room and call its restore.
-    Needs: ROOM-3.4 ROOM-4.40
+    Needs: ROOM-3.1 ROOM-3.4 ROOM-4.40
 
     Scenario: Two rooms
       Given the list of rooms "house" with "kitchen" and "cellar"

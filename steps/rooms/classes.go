@@ -208,11 +208,16 @@ func (w *world) putIntoRoom(ctx context.Context, room *object, name, text string
 
 // newMessage makes a message that goes to a room.
 func (w *world) newMessage(ctx context.Context, room, text string) (*object, error) {
+	// Without properties a message is still one.
 	props, err := w.newProperties(ctx, room)
-	if err != nil {
+	if err := dropFailure(err); err != nil {
 		return nil, err
 	}
-	message, err := w.make(ctx, chatMessage, argument("message", text), argument("mess_props", probe.Ref(props.number)))
+	var given any
+	if props != nil {
+		given = probe.Ref(props.number)
+	}
+	message, err := w.make(ctx, chatMessage, argument("message", text), argument("mess_props", given))
 	if err != nil {
 		return nil, err
 	}
@@ -452,7 +457,7 @@ func (w *world) unlessThereIsNone(err error, text string) error {
 	if !errors.As(err, &failure) || w.model.messages[text] != nil {
 		return err
 	}
-	w.model.done = probe.Done{Value: probe.Value{Kind: probe.Nothing}}
+	w.model.done = probe.Done{}
 	w.Run.Observe(answering, w.model.called+" raises an exception where there is none")
 	return nil
 }
@@ -572,6 +577,9 @@ func (w *world) messageIsGiven(ctx context.Context, text string) error {
 
 func (w *world) noMessageIsGiven(ctx context.Context) error {
 	value := w.model.done.Value
+	if value.Kind == "" {
+		return nil // it has raised an exception
+	}
 	if !w.isMessage(value) {
 		w.Run.Observe(answering, fmt.Sprintf("%s gives %s where there is none", w.model.called, value))
 		return nil
