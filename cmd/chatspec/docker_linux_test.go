@@ -16,9 +16,13 @@ import (
 
 	"github.com/ory/dockertest/v3"
 	"github.com/ory/dockertest/v3/docker"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"golang.org/x/sys/unix"
 
 	"github.com/chatspec/chatspec/fixtures/broker"
+	"github.com/chatspec/chatspec/fixtures/database"
 )
 
 // besideDocker says, to a test that is started anew, that it is alone on a machine of its
@@ -118,13 +122,19 @@ func startDocker(t *testing.T) *dockertest.Pool {
 	return pool
 }
 
-// makeImage makes an image of the name of the official one, from scratch, of a program
-// that serves the embedded broker. So Docker finds it on the machine.
+// makeImage makes an image of the name of RabbitMQ's, of the embedded broker.
 func makeImage(t *testing.T, pool *dockertest.Pool) {
 	t.Helper()
+	makeImageOf(t, pool, broker.Image, "broker")
+}
+
+// makeImageOf makes an image of the name of an official one, from scratch, of a program
+// that serves what is embedded. So Docker finds it on the machine.
+func makeImageOf(t *testing.T, pool *dockertest.Pool, image, kind string) {
+	t.Helper()
 	dir := t.TempDir()
-	source := filepath.Join("..", "..", "fixtures", "broker", "testdata", "container")
-	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", filepath.Join(dir, "rabbitmq"), "./"+source)
+	source := filepath.Join("..", "..", "fixtures", kind, "testdata", "container")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", filepath.Join(dir, "server"), "./"+source)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building what is in the container: %v\n%s", err, out)
@@ -133,7 +143,7 @@ func makeImage(t *testing.T, pool *dockertest.Pool) {
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(dir, "Dockerfile"), recipe, 0o644))
 	var said bytes.Buffer
-	err = pool.Client.BuildImage(docker.BuildImageOptions{Name: broker.Image, Dockerfile: "Dockerfile", ContextDir: dir, OutputStream: &said})
+	err = pool.Client.BuildImage(docker.BuildImageOptions{Name: image, Dockerfile: "Dockerfile", ContextDir: dir, OutputStream: &said})
 	if err != nil {
 		t.Fatalf("making an image: %v\n%s", err, said.String())
 	}
@@ -290,5 +300,30 @@ func TestAnImageThatCannotBeHadIsSaidInOneSentence(t *testing.T) {
 		if got.status != 2 || got.stdout != "" || !strings.HasPrefix(got.stderr, want) || strings.Count(got.stderr, "\n") != 1 {
 			t.Errorf("it ends with %d, prints %q and says %q", got.status, got.stdout, got.stderr)
 		}
+	})
+}
+
+func TestAScenarioHasADatabaseInDocker(t *testing.T) {
+	withDocker(t, func(t *testing.T, pool *dockertest.Pool) {
+		makeImageOf(t, pool, database.Image, "database")
+		supply, err := database.Open(t.Context(), database.Container)
+		must(t, err)
+		lease, err := supply.Lease(t.Context(), database.Options{})
+		must(t, err)
+		listener, err := lease.Listen("127.0.0.1:0")
+		must(t, err)
+		client, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + listener.Addr().String()))
+		must(t, err)
+		_, err = client.Database("chat").Collection("pears").InsertOne(t.Context(), bson.D{{Key: "_id", Value: 1}})
+		must(t, err)
+		must(t, client.Disconnect(t.Context()))
+		all, err := lease.Collections(t.Context())
+		if err != nil || len(all) != 1 || all[0].Database != "chat" || all[0].Name != "pears" || len(all[0].Documents) != 1 {
+			t.Errorf("it holds %v, %v", all, err)
+		}
+		must(t, listener.Close())
+		lease.Release()
+		must(t, supply.Close())
+		awaitContainers(t, pool, 0)
 	})
 }
