@@ -44,11 +44,12 @@ unit: # Run the tests of all packages with the race detector; on a busy machine 
 samples: # Judge the samples, without the race detector: forking a large process is dear
 	$(GO) test -shuffle=on -timeout 30m ./$(SAMPLES)
 
-prove: ## Show that every mutant is caught by its rule, and by no other
+prove: tools-long ## Show that every sample passes, and that every mutant is caught by its rule and by no other, in both ways
+	CHATSPEC_LONG=all $(GO) test -timeout 120m ./$(SAMPLES)
 	$(GO) run ./cmd/prove
 
-prove-some: # The same of the programs that start fast: the reference's, and those of tcp
-	$(GO) run ./cmd/prove -leave-out zmq,rabbitmq
+prove-some: # The same of the programs that start fast, where they live on hosts: those of tcp, and the reference's of rabbitmq
+	$(GO) run ./cmd/prove -leave-out zmq,rabbitmq,rooms,http -isolate host
 	$(GO) run ./cmd/prove -only '^mess-' -isolate host
 
 bench: ## Measure what the harness adds to the programs that it runs

@@ -20,8 +20,12 @@ import (
 )
 
 // Long is the environment variable that has tests take their time: programs that are
-// judged in one way of isolation without it are judged in the other.
-const Long = "CHATSPEC_LONG"
+// judged in one way of isolation without it are judged in the other. Where it is All,
+// nothing is left out.
+const (
+	Long = "CHATSPEC_LONG"
+	All  = "all"
+)
 
 // Catalogue is that of the features.
 func Catalogue(t *testing.T) features.Catalogue {
