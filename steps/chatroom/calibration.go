@@ -29,6 +29,7 @@ type started struct {
 	once sync.Once
 	err  error // why it does not start
 	way  way
+	windows
 }
 
 func begin(run *stage.Run) *session { return &session{run: run} }
@@ -89,8 +90,9 @@ func (s *session) tryServers(ctx context.Context) error {
 	var tried []string
 	for _, how := range all {
 		elsewhere := false
-		err := s.onStage(func(w *world) error {
-			err := w.launchServer(how)
+		err := s.onStage(func(w *world) (err error) {
+			defer func() { err = w.findWindow(ctx, steps.Server, &s.server.windows, err) }()
+			err = w.launchServer(how)
 			if err == nil && !how.holds("{port}") && !s.isShared() {
 				return w.Stage.AwaitReady(ctx, steps.Server)
 			}
@@ -152,19 +154,10 @@ func (s *session) tryClients(ctx context.Context) error {
 	var tried []string
 	for _, how := range all {
 		s.client.way = how
-		err := s.onStage(func(w *world) error {
-			if err := w.runsServer(ctx); err != nil {
-				return err
-			}
-			if err := w.comesIn(ctx, oneUser, oneUser); err != nil {
-				return err
-			}
-			s.run.Choose(clientProgram, nil, arguments(how))
-			if len(all) > 1 {
-				s.run.Observe(clientProgram, "is started with "+strings.TrimSpace("client "+how.String()))
-			}
-			return w.listen(ctx)
-		})
+		err := s.tryClient(ctx, how, len(all) > 1)
+		if err == nil && len(s.script.say) == 0 && s.client.shown {
+			err = s.tryAtTerminal(ctx, how)
+		}
 		var failure *stage.Failure
 		if err == nil || !errors.As(err, &failure) {
 			return err
@@ -175,6 +168,27 @@ func (s *session) tryClients(ctx context.Context) error {
 		tried = append(tried, fmt.Sprintf("started with %s, %s", strings.TrimSpace("client "+how.String()), failure.Observed))
 	}
 	return stage.Fail("the client connects to the server", strings.Join(tried, "\n"))
+}
+
+// tryClient starts a client in a way, which is one of several or the only one, and listens to it.
+func (s *session) tryClient(ctx context.Context, how way, one bool) error {
+	return s.onStage(func(w *world) (err error) {
+		defer func() { err = w.findWindow(ctx, oneUser, &s.client.windows, err) }()
+		if err := w.runsServer(ctx); err != nil {
+			return err
+		}
+		if err := w.comesIn(ctx, oneUser, oneUser); err != nil {
+			return err
+		}
+		s.run.Choose(clientProgram, nil, arguments(how))
+		if one {
+			s.run.Observe(clientProgram, "is started with "+strings.TrimSpace("client "+how.String()))
+		}
+		if err := w.findWindow(ctx, oneUser, &s.client.windows, nil); err != nil {
+			return err
+		}
+		return w.listen(ctx)
+	})
 }
 
 // listen listens to a client that has come in, and learns how it says what its user does. What

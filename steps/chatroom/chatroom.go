@@ -80,6 +80,13 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+name+` leaves by :quit$`, (*world).quits),
 		steps.Say(`^a good second passes$`, (*world).aSecondPasses),
 
+		// windows
+		steps.Say(`^the server shows a window$`, (*world).serverShowsWindow),
+		steps.Say(`^`+name+` shows a window$`, (*world).clientShowsWindow),
+		steps.Say(`^`+name+` types `+steps.Line+` into (?:his|her) window$`, (*world).typesInWindow),
+		steps.Say(`^`+name+` reads `+name+` in (?:his|her) window$`, (*world).readsInWindow),
+		steps.Say(`^the window of `+name+` closes$`, (*world).windowCloses),
+
 		// what they say to each other
 		steps.Say(`^`+name+` speaks HTTP with the server$`, (*world).speaksHTTP),
 		steps.Say(`^all requests of `+name+` are about /log\.txt$`, (*world).asksForLog),

@@ -48,7 +48,7 @@ func (w *world) awaitLogged(ctx context.Context, texts []string) (string, error)
 		return log, err
 	}
 	if w.Stage.AwaitsInput(steps.Server) {
-		if err := dropFailure(w.Stage.Type(ctx, steps.Server, button)); err != nil {
+		if err := w.askForLog(ctx); err != nil {
 			return "", err
 		}
 		if err := w.settle(ctx); err != nil {
@@ -60,6 +60,18 @@ func (w *world) awaitLogged(ctx context.Context, texts []string) (string, error)
 		}
 	}
 	return "", stage.Fail("log.txt holds "+journal.Shorten(fmt.Sprintf("%q", texts)), w.loggedInstead(log, texts))
+}
+
+// askForLog asks the server to write its log: by a button in its window, or at its terminal.
+func (w *world) askForLog(ctx context.Context) error {
+	byWindow, err := w.isByWindow(ctx, steps.Server)
+	if err != nil {
+		return err
+	}
+	if byWindow {
+		return dropFailure(w.Stage.PressInWindow(ctx, steps.Server, "the server's window has a button that writes the log", logButton))
+	}
+	return dropFailure(w.Stage.Type(ctx, steps.Server, button))
 }
 
 // loggedInstead says what the log holds.

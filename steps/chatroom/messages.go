@@ -78,6 +78,7 @@ func (w *world) awaitForm(ctx context.Context, user, author, text string) (minut
 	err = w.Stage.Await(ctx, stage.Wait{
 		Expected: fmt.Sprintf("%s sees %s:(M:SS)-%s", user, shape, text),
 		By:       []string{user},
+		Look:     []string{user},
 		Met: func(events []journal.Event) bool {
 			if arriving.Count(events)+crossing.Count(events) == 0 {
 				return false
@@ -138,6 +139,9 @@ func (w *world) seesOnce(ctx context.Context, user, text string) error {
 		return err
 	}
 	if err := w.settle(ctx); err != nil {
+		return err
+	}
+	if err := w.Stage.LookAtWindow(ctx, user); err != nil {
 		return err
 	}
 	if count := journal.SeenBy(user, text, w.Since(text)).Count(w.Stage.Journal()); count != 1 {

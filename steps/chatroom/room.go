@@ -28,6 +28,7 @@ func (w *world) launchServer(how way) error {
 	return w.Start(stage.Start{
 		Name: steps.Server, Program: serverProgram, Arguments: arguments(how), Values: valuesOf(w.addr, steps.Server),
 		Listens: []netip.AddrPort{w.addr}, AnyPort: !how.holds("{port}"),
+		Desk: w.session.server.needsDesk(), ByTerminal: w.session.server.byTerminal,
 	})
 }
 
@@ -109,8 +110,11 @@ func (w *world) launchClient(user, name string) error {
 	if err != nil {
 		return err
 	}
-	how := w.session.client.way
-	return w.Start(stage.Start{Name: user, Program: clientProgram, Arguments: arguments(how), Values: valuesOf(at, name), Calls: []netip.AddrPort{at}})
+	client := &w.session.client
+	return w.Start(stage.Start{
+		Name: user, Program: clientProgram, Arguments: arguments(client.way), Values: valuesOf(at, name), Calls: []netip.AddrPort{at},
+		Desk: client.needsDesk(), ByTerminal: client.byTerminal,
+	})
 }
 
 // mostPrompts is how many questions a client may ask before it takes messages.
@@ -132,6 +136,17 @@ func (w *world) answer(ctx context.Context, user, name string) error {
 		}
 		if stage.Ended(w.Stage.Journal(), user) != "" {
 			return nil
+		}
+		byWindow, err := w.isByWindow(ctx, user)
+		if err != nil {
+			return err
+		}
+		if byWindow {
+			isName, err := w.answerInWindow(ctx, user, name)
+			if err != nil || isName {
+				return err
+			}
+			continue
 		}
 		text, isName := reply(promptOf(w.Stage.Journal(), user), how, at, name)
 		if err := w.Stage.Type(ctx, user, text); err != nil {
@@ -225,6 +240,14 @@ func (w *world) triesToJoinAs(ctx context.Context, user, name string) error {
 
 // givesName types a name to a client that should ask for another.
 func (w *world) givesName(ctx context.Context, user, name string) error {
+	byWindow, err := w.isByWindow(ctx, user)
+	if err != nil {
+		return err
+	}
+	if byWindow {
+		_, err := w.answerInWindow(ctx, user, name)
+		return dropFailure(err)
+	}
 	return w.typesIfPossible(ctx, user, name)
 }
 

@@ -1,0 +1,57 @@
+@http @part-6 @windows
+Feature: HTTP chatroom, part 6: windows
+  Source: 004_d792843b81744c87.txt
+
+  @should @HTTP-6.1
+  Rule: Both programs show a window
+    Why: the text says that client and server have a simple graphical interface.
+    Hint: make a QApplication and a widget, show it, and call exec_; receive in a thread of its own.
+    Needs: HTTP-1.1
+
+    Scenario: The server
+      When the server starts
+      Then the server shows a window
+
+    Scenario: The client
+      Given the server is running
+      When "annika" joins
+      Then "annika" shows a window
+
+  @should @HTTP-6.2
+  Rule: What is typed into the client's window is sent
+    Why: that is what its field is for.
+    Hint: connect the field's returnPressed, or the button's clicked, to a method that sends its text.
+    Needs: HTTP-1.3 HTTP-6.1
+
+    Scenario: A message
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      When "annika" types "marzipan" into her window
+      Then "marzipan" reaches "bruno"
+
+  @should @HTTP-6.3
+  Rule: What others say appears in the client's window
+    Why: who looks at the window does not look at the terminal.
+    Hint: emit a signal with the message in the thread that receives, and append it to the text in the window's own.
+    Needs: HTTP-1.5 HTTP-6.1
+
+    Scenario: Two messages
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" types "marzipan"
+      And "bruno" sees "marzipan"
+      When "annika" types "nougat"
+      Then "bruno" reads "nougat" in her window
+      And "bruno" reads "marzipan" in her window
+
+  @should @HTTP-6.4
+  Rule: :quit closes the client's window
+    Why: who has left has no use for it.
+    Hint: call QApplication.quit, or end the process, and all that it has started.
+    Needs: HTTP-3.1 HTTP-6.1
+
+    Scenario: One of two
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      When "annika" types ":quit"
+      Then the window of "annika" closes

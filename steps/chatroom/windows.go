@@ -1,0 +1,196 @@
+package chatroom
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/chatspec/chatspec/fixtures/journal"
+	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/window"
+	"github.com/chatspec/chatspec/steps"
+)
+
+// Windows are what is known of those of a program.
+type windows struct {
+	known bool // whether it has any
+	shown bool // it has
+	// byTerminal is set where it is typed to at its terminal, though it has a window: what
+	// is typed there goes nowhere.
+	byTerminal bool
+}
+
+// needsDesk reports whether a program is started with a desk: where it has a window, or
+// that is not known, and this machine can have one.
+func (w windows) needsDesk() bool {
+	if w.known {
+		return w.shown
+	}
+	return window.Check() == nil
+}
+
+// findWindow finds out whether a program that was started shows a window. Where it has not
+// started, which err says, since this machine has no display, that is the reason.
+func (w *world) findWindow(ctx context.Context, who string, found *windows, err error) error {
+	if missing := window.Check(); missing != nil {
+		var failure *stage.Failure
+		if errors.As(err, &failure) && wantsDisplay.MatchString(journal.Complaints(w.Stage.Journal(), who)) {
+			return &stage.Unverified{Reason: missing.Error()}
+		}
+		return err
+	}
+	if found.known || err != nil || stage.Ended(w.Stage.Journal(), who) != "" {
+		return err
+	}
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	found.shown, err = w.Stage.HasWindow(ctx, who)
+	found.known = err == nil
+	return err
+}
+
+// wantsDisplay finds what the toolkits say that find no display.
+var wantsDisplay = regexp.MustCompile(`(?i)no display name|cannot open display|could not connect to display|platform plugin|DISPLAY environment`)
+
+// tryAtTerminal listens to a client with a window once more, which is typed to at its terminal
+// now. Where nothing comes of that either, it stays with the window.
+func (s *session) tryAtTerminal(ctx context.Context, how way) error {
+	s.client.byTerminal = true
+	err := s.tryClient(ctx, how, false)
+	s.client.byTerminal = err == nil && len(s.script.say) > 0
+	return dropFailure(err)
+}
+
+// isByWindow reports whether a program shows a window in which it is used.
+func (w *world) isByWindow(ctx context.Context, who string) (bool, error) {
+	of := w.session.client.windows
+	if who == steps.Server {
+		of = w.session.server.windows
+	}
+	if !of.needsDesk() || of.byTerminal || stage.Ended(w.Stage.Journal(), who) != "" {
+		return false, nil
+	}
+	return w.Stage.HasWindow(ctx, who)
+}
+
+// answerInWindow answers what a client's window asks for, and reports whether that was the name.
+func (w *world) answerInWindow(ctx context.Context, user, name string) (isName bool, err error) {
+	var text string
+	choose := func(frames []window.Frame) (window.Frame, window.Part, bool) {
+		frame, field, found := asking(frames)
+		if found {
+			text, isName = reply(question(frame, field), w.session.client.way, w.links[user], name)
+		}
+		return frame, field, found
+	}
+	frames, err := w.Stage.Frames(ctx, user)
+	if err != nil {
+		return false, err
+	}
+	choose(frames)
+	if err := w.Stage.TypeInWindow(ctx, user, text, choose); err != nil {
+		return false, err
+	}
+	return isName, w.Stage.AwaitQuiet(ctx)
+}
+
+// asking is the field by which a window asks for something: of several that are empty, one that
+// asks for a name, or the first; where none is empty, the last.
+func asking(frames []window.Frame) (window.Frame, window.Part, bool) {
+	frame, field, found := window.LastField(frames)
+	if !found {
+		return frame, field, false
+	}
+	var first *window.Part
+	for _, f := range frame.Fields() {
+		if f.Text != "" {
+			continue
+		}
+		if meaning(question(frame, f)) == "{name}" {
+			return frame, f, true
+		}
+		if first == nil {
+			first = &f
+		}
+	}
+	if first != nil {
+		return frame, *first, true
+	}
+	return frame, field, true
+}
+
+// question is what stands before a field, or in the title of its window.
+func question(frame window.Frame, field window.Part) string {
+	if field.Name != "" {
+		return field.Name
+	}
+	before := ""
+	for _, p := range frame.Parts {
+		if p == field {
+			break
+		}
+		if p.Role == "label" {
+			before = p.Name
+		}
+		if p.IsField() {
+			before = ""
+		}
+	}
+	if before != "" {
+		return before
+	}
+	return frame.Title
+}
+
+// logButton is the button of a server's window that writes the log; the text calls it join.
+func logButton(frames []window.Frame) (window.Frame, window.Part, bool) {
+	for _, f := range frames {
+		if b, found := window.Button(f.Buttons(), button, "log", "append", "save", "write", "store", "export"); found {
+			return f, b, true
+		}
+	}
+	return window.Frame{}, window.Part{}, false
+}
+
+func (w *world) serverShowsWindow(ctx context.Context) error {
+	return w.showsWindow(ctx, steps.Server, w.session.server.windows)
+}
+
+func (w *world) clientShowsWindow(ctx context.Context, user string) error {
+	return w.showsWindow(ctx, user, w.session.client.windows)
+}
+
+// showsWindow waits for a window. A program that was seen to have none is not asked again.
+func (w *world) showsWindow(ctx context.Context, who string, of windows) error {
+	if missing := window.Check(); missing != nil {
+		return &stage.Unverified{Reason: missing.Error()}
+	}
+	if of.known && !of.shown {
+		return stage.Fail(who+" shows a window", "it shows none")
+	}
+	return w.Stage.AwaitWindow(ctx, who)
+}
+
+// typesInWindow types into the window, whatever else the client may be typed to at.
+func (w *world) typesInWindow(ctx context.Context, user, text string) error {
+	w.Mark, w.Typed = w.Stage.Mark(), text
+	w.Remember(text)
+	return w.Stage.TypeInWindow(ctx, user, text, window.LastField)
+}
+
+// readsInWindow looks into the window alone, whatever else the client may show.
+func (w *world) readsInWindow(ctx context.Context, user, text string) error {
+	return w.Stage.AwaitInWindow(ctx, user, user+" reads "+journal.Quote(text)+" in a window", saying(text))
+}
+
+// saying finds a text in a window, which may break its lines.
+func saying(text string) func(window.View) bool {
+	return func(v window.View) bool { return strings.Contains(v.Says(), text) }
+}
+
+// windowCloses waits until none of the client's windows is left.
+func (w *world) windowCloses(ctx context.Context, user string) error {
+	return w.Stage.AwaitNoWindow(ctx, user)
+}
