@@ -33,6 +33,7 @@ func classSentences() []steps.Sentence {
 		steps.Say(`^its `+word+` is (True|False)$`, (*world).isFlag),
 		steps.Say(`^its `+word+` is `+somebody+`$`, (*world).isText),
 		steps.Say(`^its `+word+` is either True or False$`, (*world).isEitherFlag),
+		steps.Say(`^it is not dirty$`, (*world).isNotDirty),
 		steps.Say(`^its `+word+` is set$`, (*world).isSet),
 		steps.Say(`^its list of members holds `+texts+`$`, (*world).membersHold),
 		steps.Say(`^its list of members does not hold `+somebody+`$`, (*world).membersDoNotHold),
@@ -658,7 +659,7 @@ func (w *world) hasNotReached(ctx context.Context, text, queue string) error {
 // isDirtyOrSaved looks at a room that was changed: some save it at once.
 func (w *world) isDirtyOrSaved(ctx context.Context, word string) error {
 	done, err := w.read(ctx, w.model.it, "dirty")
-	if err != nil || done.Value.Bool {
+	if err != nil || done.Value.IsTrue() {
 		return err
 	}
 	saved, err := w.isStored(ctx, w.model.nameOf(w.model.it), word)
@@ -670,6 +671,14 @@ func (w *world) isDirtyOrSaved(ctx context.Context, word string) error {
 		return nil
 	}
 	return stage.Fail("a room that was changed is dirty", "its dirty is "+done.Value.String())
+}
+
+func (w *world) isNotDirty(ctx context.Context) error {
+	done, err := w.read(ctx, w.model.it, "dirty")
+	if err != nil || !done.Value.IsTrue() {
+		return err
+	}
+	return stage.Fail("a room that was saved is not dirty", "its dirty is "+done.Value.String())
 }
 
 func (w *world) isPrivate(ctx context.Context, name string) error {
@@ -797,8 +806,7 @@ func (w *world) messageIsDirty(ctx context.Context, text, how string) error {
 	if err != nil {
 		return err
 	}
-	want := how == "dirty"
-	if done.Value.Kind == probe.Bool && done.Value.Bool == want {
+	if done.Value.IsTrue() == (how == "dirty") {
 		return nil
 	}
 	return stage.Fail(fmt.Sprintf("the message %q is %s", text, how), "its dirty is "+done.Value.String())
