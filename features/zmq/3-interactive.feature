@@ -6,6 +6,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
   Rule: interactive_client connects to both addresses of its arguments
     Why: it posts at one, and listens at the other.
     Hint: it has the socket of post_client and that of pub_client.
+    Needs: ZMQ-3.11
 
     Scenario: A line
       Given nobody answers but at the addresses that are given
@@ -167,3 +168,18 @@ Feature: ZeroMQ chat, part 3: the interactive client
       Then "bruno" sees "nougat" once
       And "bruno" sees "marzipan" once
       And "carla" sees "marzipan" once
+
+  @must @ZMQ-3.11
+  Rule: interactive_server listens at both addresses of its arguments, and publishes through a PUB socket
+    Why: its clients post at one, and listen at the other.
+    Hint: bind the sockets of pub_server, which are right for this part, too.
+
+    Scenario: The ports
+      When the chat server starts
+      Then the server listens on its ports
+
+    Scenario: The socket
+      Given the chat server is running
+      And "annika" starts to chat
+      And "annika" speaks ZeroMQ where the server publishes
+      Then the server publishes to "annika" through a PUB socket

@@ -6,6 +6,7 @@ Feature: ZeroMQ chat, part 4: channels
   Rule: mc_client subscribes with the server when it is started on a channel
     Why: who does not subscribe is sent nothing.
     Hint: its arguments are those of interactive_client, with the channel before the name.
+    Needs: ZMQ-4.13
 
     Scenario: A channel
       Given nobody answers but at the addresses that are given
@@ -201,3 +202,18 @@ Feature: ZeroMQ chat, part 4: channels
       When "annika" types "marzipan"
       And "bruno" sees "marzipan"
       Then what "annika" posts names her
+
+  @must @ZMQ-4.13
+  Rule: mc_server listens at both addresses of its arguments, and publishes through a PUB socket
+    Why: its clients post at one, and listen at the other.
+    Hint: bind the sockets of pub_server, which are right for this part, too.
+
+    Scenario: The ports
+      When the channel server starts
+      Then the server listens on its ports
+
+    Scenario: The socket
+      Given the channel server is running
+      And "annika" joins the channel "MPCS"
+      And "annika" speaks ZeroMQ where the server publishes
+      Then the server publishes to "annika" through a PUB socket
