@@ -231,7 +231,7 @@ func try(ctx context.Context, catalogue features.Catalogue, workshop *mutants.Wo
 	assignment, _ := catalogue.Assignment(m.Assignment)
 	outcomes, err := vocabularies.Run(ctx, run, assignment, steps.Options{
 		Features: features.Files,
-		Tags:     tagsOf(parts),
+		Tags:     tagsOf(parts, m.HasWindows()),
 		Jobs:     o.jobs,
 	})
 	if err != nil {
@@ -241,13 +241,21 @@ func try(ctx context.Context, catalogue features.Catalogue, workshop *mutants.Wo
 }
 
 // tagsOf selects the parts that a mutant can behave differently in: what it does
-// in the others is what the sample does.
-func tagsOf(parts []string) string {
+// in the others is what the sample does. Of a program on a terminal nothing is asked about
+// windows, of which it has none.
+func tagsOf(parts []string, windows bool) string {
 	var tags []string
 	for _, part := range parts {
 		tags = append(tags, "@part-"+part)
 	}
-	return strings.Join(tags, ",") // which is «or» to godog
+	either := strings.Join(tags, ",") // which is «or» to godog
+	switch {
+	case windows:
+		return either
+	case either == "":
+		return "~@windows"
+	}
+	return either + " && ~@windows"
 }
 
 // write writes the matrix and what is wrong with it, and returns the wrongs.

@@ -250,7 +250,15 @@ func TestAMutantIsToldAsWhatItCameTo(t *testing.T) {
 
 func TestPartsAreSelectedByTheirTags(t *testing.T) {
 	for want, parts := range map[string][]string{"": nil, "@part-3": {"3"}, "@part-1,@part-2": {"1", "2"}} {
-		if got := tagsOf(parts); got != want {
+		if got := tagsOf(parts, true); got != want {
+			t.Errorf("of %q they are %q, want %q", parts, got, want)
+		}
+	}
+}
+
+func TestAProgramOnATerminalIsAskedForNoWindows(t *testing.T) {
+	for want, parts := range map[string][]string{"~@windows": nil, "@part-1,@part-2 && ~@windows": {"1", "2"}} {
+		if got := tagsOf(parts, false); got != want {
 			t.Errorf("of %q they are %q, want %q", parts, got, want)
 		}
 	}

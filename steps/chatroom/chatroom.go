@@ -86,6 +86,8 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+name+` types `+steps.Line+` into (?:his|her) window$`, (*world).typesInWindow),
 		steps.Say(`^`+name+` reads `+name+` in (?:his|her) window$`, (*world).readsInWindow),
 		steps.Say(`^the window of `+name+` closes$`, (*world).windowCloses),
+		steps.Say(`^`+name+` types (\d+) messages, one after the other$`, (*world).typesMany),
+		steps.Say(`^the window of `+name+` answers$`, (*world).windowAnswers),
 
 		// what they say to each other
 		steps.Say(`^`+name+` speaks HTTP with the server$`, (*world).speaksHTTP),

@@ -3,6 +3,7 @@ package chatroom
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -162,19 +163,30 @@ func (w *world) clientShowsWindow(ctx context.Context, user string) error {
 	return w.showsWindow(ctx, user, w.session.client.windows)
 }
 
-// showsWindow waits for a window. A program that was seen to have none is not asked again.
+// showsWindow waits for a window.
 func (w *world) showsWindow(ctx context.Context, who string, of windows) error {
-	if missing := window.Check(); missing != nil {
-		return &stage.Unverified{Reason: missing.Error()}
-	}
-	if of.known && !of.shown {
-		return stage.Fail(who+" shows a window", "it shows none")
+	if err := of.check(who); err != nil {
+		return err
 	}
 	return w.Stage.AwaitWindow(ctx, who)
 }
 
+// check says why a program shows no window: there can be none here, or it was seen to show none.
+func (w windows) check(who string) error {
+	if missing := window.Check(); missing != nil {
+		return &stage.Unverified{Reason: missing.Error()}
+	}
+	if w.known && !w.shown {
+		return stage.Fail(who+" shows a window", "it shows none")
+	}
+	return nil
+}
+
 // typesInWindow types into the window, whatever else the client may be typed to at.
 func (w *world) typesInWindow(ctx context.Context, user, text string) error {
+	if err := w.session.client.check(user); err != nil {
+		return err
+	}
 	w.Mark, w.Typed = w.Stage.Mark(), text
 	w.Remember(text)
 	return w.Stage.TypeInWindow(ctx, user, text, window.LastField)
@@ -182,7 +194,29 @@ func (w *world) typesInWindow(ctx context.Context, user, text string) error {
 
 // readsInWindow looks into the window alone, whatever else the client may show.
 func (w *world) readsInWindow(ctx context.Context, user, text string) error {
+	if err := w.session.client.check(user); err != nil {
+		return err
+	}
 	return w.Stage.AwaitInWindow(ctx, user, user+" reads "+journal.Quote(text)+" in a window", saying(text))
+}
+
+// typesMany types messages, one after the other.
+func (w *world) typesMany(ctx context.Context, user string, count int) error {
+	for i := range count {
+		if err := w.Types(ctx, user, fmt.Sprintf("message %d.", i+1)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// windowAnswers asks a window what is in it, while messages come.
+func (w *world) windowAnswers(ctx context.Context, user string) error {
+	if err := w.session.client.check(user); err != nil {
+		return err
+	}
+	_, err := w.Stage.Frames(ctx, user)
+	return err
 }
 
 // saying finds a text in a window, which may break its lines.
@@ -192,5 +226,8 @@ func saying(text string) func(window.View) bool {
 
 // windowCloses waits until none of the client's windows is left.
 func (w *world) windowCloses(ctx context.Context, user string) error {
+	if err := w.session.client.check(user); err != nil {
+		return err
+	}
 	return w.Stage.AwaitNoWindow(ctx, user)
 }

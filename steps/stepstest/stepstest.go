@@ -96,6 +96,10 @@ func Judge(t *testing.T, subject *target.Target, how stage.Options, options step
 	return outcomes
 }
 
+// IsOfWindows reports whether a rule is about windows. Programs on terminals fail these, and
+// nothing else for that.
+func IsOfWindows(rule string) bool { return strings.HasPrefix(rule, "HTTP-7.") }
+
 // Describe says what a scenario came to that did not pass.
 func Describe(outcome grading.Outcome) string {
 	return fmt.Sprintf("%s, %s: %s\nat: %s\nexpected: %s\nobserved: %s\n%s", outcome.Rule, outcome.Scenario, outcome.Verdict,

@@ -1,8 +1,8 @@
-@http @part-6 @windows
-Feature: HTTP chatroom, part 6: windows
+@http @part-7 @windows
+Feature: HTTP chatroom, part 7: windows
   Source: 004_d792843b81744c87.txt
 
-  @should @HTTP-6.1
+  @should @HTTP-7.1
   Rule: Both programs show a window
     Why: the text says that client and server have a simple graphical interface.
     Hint: make a QApplication and a widget, show it, and call exec_; receive in a thread of its own.
@@ -17,11 +17,11 @@ Feature: HTTP chatroom, part 6: windows
       When "annika" joins
       Then "annika" shows a window
 
-  @should @HTTP-6.2
+  @should @HTTP-7.2
   Rule: What is typed into the client's window is sent
     Why: that is what its field is for.
     Hint: connect the field's returnPressed, or the button's clicked, to a method that sends its text.
-    Needs: HTTP-1.3 HTTP-6.1
+    Needs: HTTP-1.3 HTTP-7.1
 
     Scenario: A message
       Given the server is running
@@ -29,11 +29,11 @@ Feature: HTTP chatroom, part 6: windows
       When "annika" types "marzipan" into her window
       Then "marzipan" reaches "bruno"
 
-  @should @HTTP-6.3
+  @should @HTTP-7.3
   Rule: What others say appears in the client's window
     Why: who looks at the window does not look at the terminal.
     Hint: emit a signal with the message in the thread that receives, and append it to the text in the window's own.
-    Needs: HTTP-1.5 HTTP-6.1
+    Needs: HTTP-1.5 HTTP-7.1
 
     Scenario: Two messages
       Given the server is running
@@ -44,14 +44,27 @@ Feature: HTTP chatroom, part 6: windows
       Then "bruno" reads "nougat" in her window
       And "bruno" reads "marzipan" in her window
 
-  @should @HTTP-6.4
+  @should @HTTP-7.4
   Rule: :quit closes the client's window
     Why: who has left has no use for it.
     Hint: call QApplication.quit, or end the process, and all that it has started.
-    Needs: HTTP-3.1 HTTP-6.1
+    Needs: HTTP-3.1 HTTP-7.1
 
     Scenario: One of two
       Given the server is running
       And "annika" and "bruno" are in the room
       When "annika" types ":quit"
       Then the window of "annika" closes
+
+  @robust @HTTP-7.5
+  Rule: The window answers while others talk
+    Why: who reads a lot wants to write, too.
+    Hint: do in the window's own thread only what is quick, and wait for nothing there.
+    Needs: HTTP-7.3
+
+    Scenario: A hundred messages
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      When "annika" types 100 messages, one after the other
+      And "message 100." reaches "bruno"
+      Then the window of "bruno" answers
