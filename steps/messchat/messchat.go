@@ -223,6 +223,9 @@ func (w *World) GoesAway() error {
 	if unseen := w.IsUnseen(); unseen != nil {
 		return unseen
 	}
+	if err := w.Stage.TakeAway(RabbitMQ); err != nil {
+		return err
+	}
 	w.Lease.GoAway()
 	w.Mark = w.Stage.Mark()
 	return nil
@@ -241,5 +244,5 @@ func (w *World) IsBack() error {
 	w.backSince = w.Stage.Mark()
 	w.Lease.ComeBack()
 	w.clients = map[string]*Client{} // whose connections are gone
-	return nil
+	return w.Stage.BringBack(RabbitMQ)
 }
