@@ -199,7 +199,7 @@ Feature: Rooms, part 3: what a room is in MongoDB
     Scenario: A member is added
       Given the group "garden"
       And its modify_time is remembered
-      When "carla" is added to it
+      And "carla" has been added to it
       Then its modify_time is a later one
 
   @should @ROOM-3.15
@@ -211,8 +211,8 @@ Feature: Rooms, part 3: what a room is in MongoDB
     Scenario: Saved, and looked into
       Given the room "kitchen" with "apple"
       And its modify_time is remembered
-      When "apple" is looked for in it
-      And its persist is called
+      And "apple" has been looked for in it
+      And its persist has been called
       Then its modify_time is the same
 
   @should @ROOM-3.16

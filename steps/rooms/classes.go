@@ -43,7 +43,7 @@ func classSentences() []steps.Sentence {
 		steps.Say(`^its (persist|restore) (?:is|has been) called$`, (*world).isCalled),
 		steps.Say(`^`+texts+` (?:is|has been|have been) sent to it$`, (*world).areSent),
 		steps.Say(`^(\d+) messages? (?:is|are) got from it as (objects|texts)$`, (*world).areGot),
-		steps.Say(`^`+somebody+` is looked for in it$`, (*world).isLookedFor),
+		steps.Say(`^`+somebody+` (?:is|has been) looked for in it$`, (*world).isLookedFor),
 		steps.Say(`^`+somebody+` is put into it$`, (*world).isPut),
 		steps.Say(`^its get is called$`, (*world).getIsCalled),
 		steps.Say(`^that is called as the text has it$`, (*world).isCalledAsTold),
