@@ -42,11 +42,10 @@ func TestFeatures(t *testing.T) {
 	if !filepath.IsAbs(folder) {
 		folder = filepath.Join(top, folder)
 	}
-	subject, err := target.Open(t.Context(), folder, target.Request{Known: stepstest.Catalogue(t).HandedIn()})
+	subject, err := target.Open(t.Context(), folder, target.Request{Asker: sandbox.AskerIn(sandbox.Check() == nil), Known: stepstest.Catalogue(t).HandedIn()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer subject.Close()
 	stepstest.Judge(t, subject, stage.Options{Isolate: sandbox.Auto}, steps.Options{TestingT: t, Jobs: 4, Tags: "~@robust"})
 }
 

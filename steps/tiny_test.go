@@ -115,15 +115,10 @@ func openTiny(t *testing.T, folder string) (*target.Target, features.Assignment)
 	if err != nil {
 		t.Fatal(err)
 	}
-	subject, err := target.Open(t.Context(), filepath.Join(tiny, folder), target.Request{Known: catalogue.HandedIn()})
+	subject, err := target.Open(t.Context(), filepath.Join(tiny, folder), target.Request{Asker: target.Here{}, Known: catalogue.HandedIn()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := subject.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	if !slices.Equal(subject.Assignments, []string{"echo"}) {
 		t.Fatalf("it is taken for one of %q", subject.Assignments)
 	}

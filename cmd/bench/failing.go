@@ -115,8 +115,7 @@ func outcomesOf(ctx context.Context, known features.Assignment, workshop *mutant
 	if err != nil {
 		return nil, err
 	}
-	defer t.Close()
-	run, err := stage.NewRun(t, o)
+	run, err := stage.NewRun(ctx, t, o)
 	if err != nil {
 		return nil, err
 	}

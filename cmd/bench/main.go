@@ -105,11 +105,10 @@ func bench(ctx context.Context, only string, rounds, jobs, every int) error {
 func compareBoth(ctx context.Context, catalogue features.Catalogue, binary, id, sample string, rounds, jobs int) error {
 	known, _ := catalogue.Assignment(id)
 	reference := target.Reference(catalogue.HandedIn(), binary).For(id)
-	python, err := target.Open(ctx, sample, target.Request{Known: catalogue.HandedIn(), Assignments: []string{id}})
+	python, err := target.Open(ctx, sample, target.Request{Asker: target.Here{}, Known: catalogue.HandedIn(), Assignments: []string{id}})
 	if err != nil {
 		return err
 	}
-	defer python.Close()
 	for _, subject := range []struct {
 		name   string
 		target *target.Target
@@ -215,7 +214,7 @@ func median(costs []cost) cost {
 
 // judge runs all scenarios and lists the programs that they started.
 func judge(ctx context.Context, known features.Assignment, t *target.Target, jobs int, way sandbox.Isolation) (scenarios int, starts [][]string, err error) {
-	run, err := stage.NewRun(t, stage.Options{Isolate: way})
+	run, err := stage.NewRun(ctx, t, stage.Options{Isolate: way})
 	if err != nil {
 		return 0, nil, err
 	}

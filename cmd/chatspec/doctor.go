@@ -123,7 +123,7 @@ func tryPrograms(ctx context.Context, t *target.Target, a features.Assignment) (
 	if err != nil {
 		return a.Programs[0].Name, err
 	}
-	run, err := stage.NewRun(t, stage.Options{Isolate: sandbox.Auto})
+	run, err := stage.NewRun(ctx, t, stage.Options{Isolate: sandbox.Auto})
 	if err != nil {
 		return a.Programs[0].Name, err
 	}

@@ -40,6 +40,7 @@ type runOptions struct {
 	mongo       string
 	manifest    string
 	endpoints   []string
+	mounts      []string
 }
 
 func runCommand() *cobra.Command {
@@ -64,6 +65,7 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
 	c.Flags().StringArrayVar(&o.endpoints, "endpoint", nil, "`PROGRAM=ADDRESS` where a program runs already on this machine, as in server5=127.0.0.1:5000; several at once")
 	c.Flags().StringVar(&o.manifest, "manifest", "", "a `FILE` of your own that is read instead of the submission's chatspec.yaml")
+	c.Flags().StringArrayVar(&o.mounts, "mount", nil, "a `DIR` of this machine that programs on hosts of their own may read besides; several at once")
 	c.Flags().StringVar(&o.amqp, "amqp", broker.Embedded, "which RabbitMQ programs are given, where they need one: `KIND` is "+broker.Kinds)
 	c.Flags().StringVar(&o.mongo, "mongo", database.Embedded, "which MongoDB programs are given, where they need one: `KIND` is "+database.Kinds)
 	c.Flags().Float64Var(&o.patience, "patience", 1, "multiplies every deadline")
@@ -113,11 +115,10 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	if err := sandbox.CheckMachine(nil); err != nil {
 		return err
 	}
-	t, err := o.target(ctx, name, catalogue.HandedIn())
+	t, err := o.target(ctx, name, catalogue.HandedIn(), stderr)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.Close()) }()
 	if t.Choice != "" {
 		fmt.Fprintf(stderr, "chatspec: %s\n", t.Choice)
 	}
@@ -158,7 +159,7 @@ func distinct(list []string) []string {
 }
 
 // target finds what is to be judged.
-func (o runOptions) target(ctx context.Context, name string, known []assignment.Assignment) (*target.Target, error) {
+func (o runOptions) target(ctx context.Context, name string, known []assignment.Assignment, stderr io.Writer) (*target.Target, error) {
 	ids := assignment.IDs(known)
 	for _, id := range o.assignments {
 		if !slices.Contains(ids, id) {
@@ -175,9 +176,17 @@ func (o runOptions) target(ctx context.Context, name string, known []assignment.
 		return nil, fmt.Errorf("%q is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others", o.tags)
 	}
 	o.assignments = distinct(o.assignments)
+	mounts, err := sandbox.CheckMounts(o.mounts)
+	if err != nil {
+		return nil, err
+	}
 	if name != theReference {
+		asker, err := o.asker(name, stderr)
+		if err != nil {
+			return nil, err
+		}
 		return target.Open(ctx, name, target.Request{
-			Known: known, Assignments: o.assignments, Manifest: o.manifest, Endpoints: o.endpoints,
+			Known: known, Assignments: o.assignments, Manifest: o.manifest, Endpoints: o.endpoints, Mounts: mounts, Asker: asker,
 		})
 	}
 	if len(o.endpoints) > 0 || o.manifest != "" {
@@ -192,6 +201,16 @@ func (o runOptions) target(ctx context.Context, name string, known []assignment.
 		t.Assignments = o.assignments
 	}
 	return t, nil
+}
+
+// asker is who looks at a submission: somebody in hosts, where its programs are to live
+// there. That they are not is said before anything of it is run.
+func (o runOptions) asker(name string, stderr io.Writer) (target.Asker, error) {
+	isolated, why, err := sandbox.Decide(sandbox.Isolation(o.isolate))
+	if err == nil && !isolated && name != noFolder {
+		fmt.Fprintf(stderr, "chatspec: programs run on this machine itself: %s\n", cmp.Or(why, "--isolate none gives them all that you may do here"))
+	}
+	return sandbox.AskerIn(isolated), err
 }
 
 // A judge judges a target as the flags say.
@@ -233,7 +252,7 @@ func (j *judge) all(ctx context.Context, t *target.Target, progress progress) (r
 // one judges one assignment.
 func (j *judge) one(ctx context.Context, t *target.Target, id string, progress progress) (result grading.Result, err error) {
 	known, _ := j.catalogue.Assignment(id)
-	run, err := stage.NewRun(t, j.stage)
+	run, err := stage.NewRun(ctx, t, j.stage)
 	if err != nil {
 		return result, err
 	}
@@ -253,15 +272,15 @@ func (j *judge) one(ctx context.Context, t *target.Target, id string, progress p
 	return grading.Grade(known, sheet(run, known, outcomes, time.Since(begun))), nil
 }
 
-// warn says once that programs run on the machine itself. Of the reference that is told
-// only where it was not asked for.
+// warn says once that the reference's programs run on the machine itself, where that was
+// not asked for. Of a submission's it has been said.
 func (j *judge) warn(run *stage.Run) {
-	isolation, why := run.Isolation()
-	if j.warned || isolation == sandbox.OwnHost || run.Target.OnlyEndpoints() || why == "" && run.Target.Folder == "" {
+	_, why := run.Isolation()
+	if j.warned || why == "" || run.Target.Folder != "" {
 		return
 	}
 	j.warned = true
-	fmt.Fprintf(j.stderr, "chatspec: programs run on this machine itself: %s\n", cmp.Or(why, "--isolate none gives them all that you may do here"))
+	fmt.Fprintf(j.stderr, "chatspec: programs run on this machine itself: %s\n", why)
 }
 
 // sheet is what the grading of one assignment needs to know.

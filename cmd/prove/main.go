@@ -218,8 +218,7 @@ func try(ctx context.Context, catalogue features.Catalogue, workshop *mutants.Wo
 	if err != nil {
 		return grading.Result{}, err
 	}
-	defer t.Close()
-	run, err := stage.NewRun(t, stage.Options{Isolate: o.isolate})
+	run, err := stage.NewRun(ctx, t, stage.Options{Isolate: o.isolate})
 	if err != nil {
 		return grading.Result{}, err
 	}

@@ -1,0 +1,186 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/chatspec/chatspec/grading"
+)
+
+// A stranger is a submission that tries to get something while it is looked at, before
+// any of its programs is judged.
+type stranger struct {
+	dir string
+	// trace is a file outside of all hosts, which is there when something of the
+	// submission was run on the machine.
+	trace string
+}
+
+// newStranger writes a submission. TRACE in its texts is a shell command that leaves the
+// trace; a name that ends in * can be executed.
+func newStranger(t *testing.T, files map[string]string) stranger {
+	t.Helper()
+	traces := t.TempDir()
+	must(t, os.Chmod(traces, 0o777))
+	s := stranger{trace: filepath.Join(traces, "was-run")}
+	texts := map[string]string{}
+	for name, text := range files {
+		texts[strings.TrimSuffix(name, "*")] = strings.ReplaceAll(text, "TRACE", "echo run >"+s.trace)
+	}
+	s.dir = folder(t, texts)
+	for name := range files {
+		if executable, ok := strings.CutSuffix(name, "*"); ok {
+			must(t, os.Chmod(filepath.Join(s.dir, executable), 0o755))
+		}
+	}
+	return s
+}
+
+func (s stranger) wasRun() bool {
+	_, err := os.Stat(s.trace)
+	return err == nil
+}
+
+// TestNothingOfASubmissionRunsOnTheMachine: each of these would be run where it is looked
+// at by whoever asks interpreters without care.
+func TestNothingOfASubmissionRunsOnTheMachine(t *testing.T) {
+	t.Parallel()
+	needsHosts(t)
+	const script = "#!/bin/sh\nTRACE\nexec /usr/bin/python3 \"$@\"\n"
+	const module = "import os\nos.system('TRACE')\n"
+	const named = "assignment: tcp-peer\nprograms: {chat: {run: '%s chat.py {name} {port} {peers}'}}\n"
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+		links map[string]string
+		env   []string
+		// control is set where the same is run with --isolate none, which shows that the
+		// trap would work.
+		control bool
+	}{
+		{"an interpreter of its own", map[string]string{".venv/bin/python*": script}, nil, nil, true},
+		{"an interpreter that a link leads to", map[string]string{"tools/bin/python*": script}, map[string]string{"venv": "tools"}, nil, false},
+		{"a command that is found through the caller's folder",
+			map[string]string{"python3*": script, "chatspec.yaml": fmt.Sprintf(named, "/proc/self/cwd/python3")}, nil, nil, false},
+		{"a command in it", map[string]string{"python3*": script, "chatspec.yaml": fmt.Sprintf(named, "./python3")}, nil, nil, true},
+		{"a PATH with an empty place", map[string]string{"python3*": script}, nil, []string{"PATH=:" + os.Getenv("PATH")}, false},
+		{"a PATH with a relative place", map[string]string{"bin/python3*": script}, nil, []string{"PATH=./bin:" + os.Getenv("PATH")}, false},
+		{"a PYTHONPATH with an empty place", map[string]string{"sitecustomize.py": module, "json.py": module, "ast.py": module}, nil, []string{"PYTHONPATH=:"}, false},
+		{"a PYTHONPATH with a relative place", map[string]string{"lib/sitecustomize.py": module}, nil, []string{"PYTHONPATH=lib"}, false},
+		{"a version that pyenv would execute", map[string]string{".python-version": "../../../../..DIR/evil\n", "evil/bin/python3*": script, "evil/bin/python*": script}, nil, nil, false},
+		{"a module that is imported", map[string]string{"chat.py": "import helper, wire.frames\n" + right, "helper.py": module, "wire/__init__.py": module, "wire/frames.py": module}, nil, nil, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			asBothUsers(t, func(t *testing.T, ordinary bool) {
+				files := map[string]string{"chat.py": right}
+				for name, text := range c.files {
+					files[name] = text
+				}
+				s := newStranger(t, files)
+				if version := filepath.Join(s.dir, ".python-version"); c.files[".python-version"] != "" {
+					must(t, os.WriteFile(version, []byte(strings.ReplaceAll(c.files[".python-version"], "DIR", s.dir)), 0o644))
+				}
+				for name, points := range c.links {
+					must(t, os.Symlink(points, filepath.Join(s.dir, name)))
+				}
+				args := []string{"run", ".", "--tags", "@PEER-1.1", "--format", "json"}
+				got := chatspec(t, call{args: append(args, "--isolate", "host"), dir: s.dir, env: c.env, ordinary: ordinary})
+				if s.wasRun() {
+					t.Errorf("it was run on the machine; chatspec ends with %d and says %q", got.status, got.stderr)
+				}
+				if c.control {
+					must(t, os.Chmod(s.dir, 0o777))
+					got := chatspec(t, call{args: append(args, "--isolate", "none"), dir: s.dir, env: c.env, ordinary: ordinary})
+					if !s.wasRun() || !strings.HasPrefix(got.stderr, warnings["none"]) {
+						t.Errorf("without hosts it was not run, or not announced: it ends with %d and says %q", got.status, got.stderr)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestFilesThatHangOrFillTheJudge: a verdict comes, or one sentence, in bounded memory.
+func TestFilesThatHangOrFillTheJudge(t *testing.T) {
+	t.Parallel()
+	needsHosts(t)
+	for _, c := range []struct {
+		name string
+		make func(t *testing.T, dir string)
+		says string // or it is judged
+	}{
+		{"a pipe beside the program", func(t *testing.T, dir string) {
+			must(t, syscall.Mkfifo(filepath.Join(dir, "zz.py"), 0o644))
+			must(t, syscall.Mkfifo(filepath.Join(dir, ".python-version"), 0o644))
+			must(t, syscall.Mkfifo(filepath.Join(dir, "go.mod"), 0o644))
+		}, ""},
+		{"a link to what never ends", func(t *testing.T, dir string) {
+			for _, name := range []string{"zz.py", "helper.py", ".python-version", "chat.js"} {
+				must(t, os.Symlink("/dev/zero", filepath.Join(dir, name)))
+			}
+		}, ""},
+		{"a source with holes", func(t *testing.T, dir string) {
+			must(t, os.WriteFile(filepath.Join(dir, "zz.py"), nil, 0o644))
+			must(t, os.Truncate(filepath.Join(dir, "zz.py"), 60<<20))
+		}, ""},
+		{"gigabytes of holes", func(t *testing.T, dir string) {
+			must(t, os.WriteFile(filepath.Join(dir, "data"), nil, 0o644))
+			must(t, os.Truncate(filepath.Join(dir, "data"), 1<<40))
+		}, "holds more than 64 MiB: take out what its programs do not need"},
+		{"more files than anybody writes", func(t *testing.T, dir string) {
+			must(t, os.Mkdir(filepath.Join(dir, "many"), 0o755))
+			for i := range 25_000 {
+				must(t, os.WriteFile(filepath.Join(dir, "many", fmt.Sprint(i)), nil, 0o644))
+			}
+		}, "holds more than 20000 files: take out what its programs do not need"},
+		{"an import that is a bomb to who parses it", func(t *testing.T, dir string) {
+			must(t, os.WriteFile(filepath.Join(dir, "chat.py"), []byte(right+"\nimport bomb, deep\n"), 0o644))
+			must(t, os.WriteFile(filepath.Join(dir, "bomb.py"), []byte("x = ["+strings.Repeat("-1,", 1_300_000)+"]\n"), 0o644))
+			must(t, os.WriteFile(filepath.Join(dir, "deep.py"), []byte("x = "+strings.Repeat("(", 1_000_000)+"\n"), 0o644))
+		}, ""},
+		{"links in a circle", func(t *testing.T, dir string) {
+			must(t, os.Symlink("b", filepath.Join(dir, "a")))
+			must(t, os.Symlink("a", filepath.Join(dir, "b")))
+			must(t, os.Symlink(".", filepath.Join(dir, "here")))
+			must(t, os.Symlink("venv", filepath.Join(dir, "venv")))
+		}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			asBothUsers(t, func(t *testing.T, ordinary bool) {
+				dir := folder(t, map[string]string{"chat.py": "import json\n" + right})
+				c.make(t, dir)
+				got := chatspec(t, call{args: []string{"run", dir, "--isolate", "host", "--tags", "@PEER-1.1", "--format", "json"}, ordinary: ordinary})
+				if got.peak == 0 || got.peak > mostMemory {
+					t.Errorf("it needed %d MiB", got.peak>>20)
+				}
+				if c.says != "" {
+					if got.status != 2 || !strings.Contains(got.stderr, c.says) || strings.Count(got.stderr, "\n") != 1 {
+						t.Errorf("it ends with %d and says %q", got.status, got.stderr)
+					}
+					return
+				}
+				if got.status != 0 || got.stderr != "" || results(t, got.stdout)[0].Rules[0].Verdict != grading.Passed {
+					t.Errorf("it ends with %d and says %q", got.status, got.stderr)
+				}
+			})
+		})
+	}
+}
+
+// TestALinkedManifestIsNotRead: a line of whatever it leads to would be told.
+func TestALinkedManifestIsNotRead(t *testing.T) {
+	t.Parallel()
+	secret := folder(t, map[string]string{"secret": "password: of-the-grader\n"})
+	dir := folder(t, map[string]string{"chat.py": ""})
+	must(t, os.Symlink(filepath.Join(secret, "secret"), filepath.Join(dir, "chatspec.yaml")))
+	got := chatspec(t, call{args: []string{"run", dir}})
+	if got.status != 2 || strings.Contains(got.stderr, "password") || !strings.HasSuffix(got.stderr, "chatspec.yaml is no text file of at most 64 KiB\n") {
+		t.Errorf("it ends with %d and says %q", got.status, got.stderr)
+	}
+}
