@@ -184,3 +184,158 @@ func TestALinkedManifestIsNotRead(t *testing.T) {
 		t.Errorf("it ends with %d and says %q", got.status, got.stderr)
 	}
 }
+
+// TestASubmissionDoesNotChooseWhatItReads: each of these would have a folder of the
+// grader's mounted in its hosts. The program listens only where it finds nothing there.
+func TestASubmissionDoesNotChooseWhatItReads(t *testing.T) {
+	t.Parallel()
+	needsHosts(t)
+	const named = "assignment: tcp-peer\nprograms: {chat: {run: '%s {name} {port} {peers}'}}\n"
+	for _, c := range []struct {
+		name string
+		// make completes a submission. Home is the grader's, with a secret in it.
+		make func(t *testing.T, dir, home string)
+		// args are further ones; HOME in them is the home.
+		args []string
+		path string // of the grader, before the rest
+		says string // or the program runs, and finds nothing
+	}{
+		{"links that are called as libraries", func(t *testing.T, dir, home string) {
+			for _, name := range []string{"venv", ".venv", "env", "node_modules"} {
+				must(t, os.Symlink(home, filepath.Join(dir, name)))
+			}
+		}, nil, "", ""},
+		{"links through a folder", func(t *testing.T, dir, home string) {
+			must(t, os.Symlink(home, filepath.Join(dir, "data")))
+			must(t, os.Symlink("data", filepath.Join(dir, "node_modules")))
+			must(t, os.Symlink("../.."+home, filepath.Join(dir, "up")))
+		}, nil, "", ""},
+		{"an interpreter in a folder of the home", func(t *testing.T, dir, home string) {
+			must(t, os.WriteFile(filepath.Join(dir, "chatspec.yaml"), fmt.Appendf(nil, named, home+"/bin/python3 chat.py"), 0o644))
+		}, nil, "", "chat is run with HOME/bin/python3, which programs on hosts of their own are not given: name a command that is on the PATH, or let them read its folder with --mount"},
+		{"a file in the home", func(t *testing.T, dir, home string) {
+			must(t, os.WriteFile(filepath.Join(dir, "chatspec.yaml"), fmt.Appendf(nil, named, home+"/secret"), 0o644))
+		}, nil, "", "chat is run with HOME/secret, which programs on hosts of their own are not given: name a command that is on the PATH, or let them read its folder with --mount"},
+		{"a build in the home", func(t *testing.T, dir, home string) {
+			must(t, os.WriteFile(filepath.Join(dir, "chatspec.yaml"), []byte("build: "+home+"/bin/python3 chat.py\n"), 0o644))
+		}, nil, "", "the build is run with HOME/bin/python3, which programs on hosts of their own are not given: name a command that is on the PATH, or let them read its folder with --mount"},
+		{"an environment that names the home", func(t *testing.T, dir, home string) {
+			must(t, os.MkdirAll(filepath.Join(dir, ".venv", "bin"), 0o755))
+			answer := `printf '{"executable": "` + home + `/bin/python3", "version": "3", "user": "` + home + `", "own": ["` + home + `"], "files": {"chat.py": {"places": {"x": "` + home + `/x"}}}}'`
+			must(t, os.WriteFile(filepath.Join(dir, ".venv", "bin", "python"), []byte("#!/bin/sh\ncase $1 in -I) "+answer+";; *) exec /usr/bin/python3 \"$@\"; esac\n"), 0o755))
+		}, nil, "", ""},
+		{"a PATH of the grader's home", func(t *testing.T, dir, home string) {}, nil, "HOME/bin", ""},
+		{"all of the machine", func(*testing.T, string, string) {}, []string{"--mount", "/"}, "", "--mount /: strangers would read too much there: name the folder of the interpreter or the library itself"},
+		{"all homes", func(*testing.T, string, string) {}, []string{"--mount", "/home"}, "", "--mount /home: strangers would read too much there: name the folder of the interpreter or the library itself"},
+		{"the grader's home", func(*testing.T, string, string) {}, []string{"--mount", "HOME"}, "", "--mount HOME: strangers would read too much there: name the folder of the interpreter or the library itself"},
+		{"devices", func(*testing.T, string, string) {}, []string{"--mount", "/dev/shm"}, "", "--mount /dev/shm: strangers would read too much there: name the folder of the interpreter or the library itself"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			asBothUsers(t, func(t *testing.T, ordinary bool) {
+				home := folder(t, map[string]string{"secret": "a grade", "lib/python3.0/x": "", "bin/x": ""})
+				must(t, os.Chmod(filepath.Join(home, "secret"), 0o755))
+				must(t, os.Symlink("/usr/bin/python3", filepath.Join(home, "bin", "python3")))
+				dir := folder(t, map[string]string{"chat.py": lookingFor(filepath.Join(home, "secret"))})
+				c.make(t, dir, home)
+				args := []string{"run", dir, "--isolate", "host", "--tags", "@PEER-1.1", "--format", "json"}
+				for _, arg := range c.args {
+					args = append(args, strings.ReplaceAll(arg, "HOME", home))
+				}
+				env := []string{"HOME=" + home}
+				if c.path != "" {
+					env = append(env, "PATH="+strings.ReplaceAll(c.path, "HOME", home)+":"+os.Getenv("PATH"))
+				}
+				got := chatspec(t, call{args: args, env: env, ordinary: ordinary})
+				if c.says != "" {
+					if want := "chatspec: " + strings.ReplaceAll(c.says, "HOME", home) + "\n"; got.status != 2 || got.stderr != want {
+						t.Errorf("it ends with %d and says\n%swhere this is wanted:\n%s", got.status, got.stderr, want)
+					}
+					return
+				}
+				if got.status != 0 || got.stderr != "" {
+					t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
+				}
+			})
+		})
+	}
+}
+
+// lookingFor is a right chat that ends at once where it finds a file.
+func lookingFor(file string) string {
+	return fmt.Sprintf("import os, sys\nif os.path.exists(%q): sys.exit('it found the secret')\n", file) + right
+}
+
+// TestWhoJudgesLetsProgramsReadMore: also through a link, which is dropped otherwise.
+func TestWhoJudgesLetsProgramsReadMore(t *testing.T) {
+	t.Parallel()
+	needsHosts(t)
+	asBothUsers(t, func(t *testing.T, ordinary bool) {
+		library := folder(t, map[string]string{"kit/course.py": "given = True\n"}) + "/kit"
+		dir := folder(t, map[string]string{
+			"chat.py": "import os, sys\nsys.path.insert(0, os.path.realpath('env'))\nfrom importlib import import_module\nassert import_module('course').given\n" + right,
+		})
+		must(t, os.Symlink(library, filepath.Join(dir, "env")))
+		for _, mounted := range []bool{true, false} {
+			args := []string{"run", dir, "--isolate", "host", "--tags", "@PEER-1.1", "--format", "json"}
+			if mounted {
+				args = append(args, "--mount", library)
+			}
+			got := chatspec(t, call{args: args, ordinary: ordinary})
+			if passed := got.status == 0; passed != mounted {
+				t.Errorf("mounted is %v: it ends with %d, says %q and prints\n%s", mounted, got.status, got.stderr, got.stdout)
+			}
+		}
+	})
+}
+
+// TestACompilerReadsNothingForASubmission: no file of the machine gets into a program.
+func TestACompilerReadsNothingForASubmission(t *testing.T) {
+	t.Parallel()
+	needsHosts(t)
+	needs(t, "go")
+	const chat = "package main\n\nimport (\n\t\"net\"\n\t\"os\"\n)\n\n%s\nfunc main() {\n\t%s\n\tl, _ := net.Listen(\"tcp\", \"127.0.0.1:\"+os.Args[2])\n\tl.Accept()\n}\n"
+	caches := map[bool]string{true: t.TempDir(), false: t.TempDir()} // by whether the user is an ordinary one
+	for _, cache := range caches {
+		must(t, os.Chmod(cache, 0o777))
+	}
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+		says  string // or it is judged
+	}{
+		{"none", map[string]string{"chat.go": fmt.Sprintf(chat, "", "")}, ""},
+		{"a C compiler", map[string]string{"chat.go": "package main\n\n// #include \"SECRET\"\nimport \"C\"\n\nfunc main() {}\n"}, "chat.go does not compile: "},
+		{"an assembler", map[string]string{
+			"chat.go": fmt.Sprintf(chat, "func secret()", "secret()"), "go.mod": "module example.com/chat\n", "secret_amd64.s": "#include \"SECRET\"\n",
+		}, "chat.go does not compile: "},
+		{"an embedded file", map[string]string{"chat.go": fmt.Sprintf(strings.Replace(chat, "\t\"os\"\n", "\t\"os\"\n\t_ \"embed\"\n", 1), "//go:embed secret.txt\nvar secret string\n", "_ = secret")}, "chat.go does not compile: "},
+		{"another module", map[string]string{
+			"chat.go": fmt.Sprintf(chat, "", ""), "go.mod": "module example.com/chat\n\nreplace example.com/secret => ../secret\n",
+		}, "go.mod replaces a module by ../secret, which is outside the submission"},
+		{"another tool chain", map[string]string{"chat.go": fmt.Sprintf(chat, "", ""), "go.mod": "module example.com/chat\n\ngo 1.99\ntoolchain go1.99.0\n"}, "chat.go does not compile: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			// One after the other: only the first compiles Go's own library.
+			asBothUsers(t, func(t *testing.T, ordinary bool) {
+				secret := filepath.Join(folder(t, map[string]string{"secret": "a_grade\n"}), "secret")
+				files := map[string]string{}
+				for name, text := range c.files {
+					files[name] = strings.ReplaceAll(text, "SECRET", secret)
+				}
+				dir := folder(t, files)
+				must(t, os.Symlink(secret, filepath.Join(dir, "secret.txt")))
+				got := chatspec(t, call{args: []string{"run", dir, "--isolate", "host", "--tags", "@PEER-1.1", "--format", "json"}, env: []string{"XDG_CACHE_HOME=" + caches[ordinary]}, ordinary: ordinary})
+				if strings.Contains(got.stdout+got.stderr, "a_grade") {
+					t.Errorf("it got the secret: %s", got.stderr)
+				}
+				switch {
+				case c.says == "" && (got.status != 0 || got.stderr != ""):
+					t.Errorf("it ends with %d and says %q", got.status, got.stderr)
+				case c.says != "" && (got.status != 2 || !strings.HasPrefix(got.stderr, "chatspec: "+c.says)):
+					t.Errorf("it ends with %d and says %q, and should say %q", got.status, got.stderr, c.says)
+				}
+			})
+		})
+	}
+}
