@@ -15,6 +15,7 @@ import (
 
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/grading"
+	"github.com/chatspec/chatspec/reference"
 )
 
 // The exit statuses.
@@ -61,14 +62,28 @@ func status(err error, interrupted bool) int {
 	case errors.Is(err, errNonconformant):
 		return exitNonconformant
 	}
-	for line := range strings.SplitSeq("chatspec: "+err.Error(), "\n") {
-		fmt.Fprintln(os.Stderr, grading.Printable(line))
-	}
+	var usage *reference.UsageError
+	fmt.Fprint(os.Stderr, complaint(err, errors.As(err, &usage)))
 	var program *programError
 	if errors.As(err, &program) {
 		return exitNonconformant
 	}
 	return exitCannotRun
+}
+
+// complaint is what is said of an error. What comes in further lines is foreign, such as a
+// compiler's output or a file's name, unless it is chatspec's own: it stands behind a bar, so that
+// none of it is taken for a line of chatspec's.
+func complaint(err error, own bool) string {
+	var said strings.Builder
+	begin := "chatspec: "
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintf(&said, "%s%s\n", begin, grading.Printable(line))
+		if begin = "  | "; own {
+			begin = ""
+		}
+	}
+	return said.String()
 }
 
 // atMost takes no more than count arguments, which are what.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -338,4 +339,105 @@ func TestACompilerReadsNothingForASubmission(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestTheSuiteIsNotTheAnswer: chatspec brings the reference along, which a submission must
+// not hand in for its own, by whatever name.
+func TestTheSuiteIsNotTheAnswer(t *testing.T) {
+	t.Parallel()
+	needsHosts(t)
+	const itself = "which judges and is not judged"
+	const named = "assignment: tcp-peer\nprograms: {chat: {run: '%s reference chat {name} {port} {peers}'}}\n"
+	copied := func(t *testing.T, to string) {
+		data, err := os.ReadFile(binary)
+		must(t, err)
+		must(t, os.MkdirAll(filepath.Dir(to), 0o755))
+		must(t, os.WriteFile(to, data, 0o755))
+	}
+	for _, c := range []struct {
+		name, manifest string
+		make           func(t *testing.T, dir string)
+	}{
+		{"by its name", fmt.Sprintf(named, "chatspec"), func(*testing.T, string) {}},
+		{"by its path", fmt.Sprintf(named, binary), func(*testing.T, string) {}},
+		{"a copy", fmt.Sprintf(named, "./my-chat"), func(t *testing.T, dir string) { copied(t, filepath.Join(dir, "my-chat")) }},
+		{"a copy among libraries", fmt.Sprintf(named, "./node_modules/.bin/tool"), func(t *testing.T, dir string) { copied(t, filepath.Join(dir, "node_modules", ".bin", "tool")) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for _, way := range []string{"host", "none"} {
+				dir := folder(t, map[string]string{"chatspec.yaml": c.manifest})
+				c.make(t, dir)
+				got := chatspec(t, call{
+					args: []string{"run", dir, "--isolate", way, "--tags", "@PEER-1.1"}, env: []string{"PATH=" + filepath.Dir(binary) + ":" + os.Getenv("PATH")},
+				})
+				if got.status != 2 || !strings.Contains(got.stderr, itself) {
+					t.Errorf("--isolate %s: it ends with %d and says %q", way, got.status, got.stderr)
+				}
+			}
+		})
+	}
+}
+
+// TestWhoPrintsAllRulesPassesNone: a verdict is drawn from what happens on the wire.
+func TestWhoPrintsAllRulesPassesNone(t *testing.T) {
+	t.Parallel()
+	needsHosts(t)
+	rules := chatspec(t, call{args: []string{"list", "tcp-peer"}}).stdout
+	dir := folder(t, map[string]string{"chat.py": fmt.Sprintf("import json\nprint(json.loads(%s))\n", strconv.Quote(strconv.Quote(rules)))})
+	got := chatspec(t, call{args: []string{"run", dir, "--format", "json"}})
+	result := results(t, got.stdout)[0]
+	if passed := ids(result, grading.Passed); got.status != 1 || len(passed) > 0 || result.Score.Earned > 0 {
+		t.Errorf("it ends with %d, earns %v, and passed are %v", got.status, result.Score.Earned, passed)
+	}
+}
+
+// TestForeignTextIsNoLineOfTheReport: names of files and what a build prints stand behind a
+// bar.
+func TestForeignTextIsNoLineOfTheReport(t *testing.T) {
+	t.Parallel()
+	const forged = "\nchatspec: interrupted; nothing is left running\n"
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+	}{
+		{"names of files", map[string]string{"a" + forged + "/chat.py": "", "b" + forged + "/chat.py": ""}},
+		{"what a build prints", map[string]string{"chatspec.yaml": "build: sh build.sh\nprograms: {chat: {run: ./chat}}\n", "build.sh": "echo; echo '" + strings.TrimSpace(forged) + "'; exit 1\n"}},
+		{"what a manifest holds", map[string]string{"chatspec.yaml": "assignment: \"x" + strings.ReplaceAll(forged, "\n", "\\n") + "\"\n"}},
+	} {
+		dir := folder(t, c.files)
+		got := chatspec(t, call{args: []string{"run", dir}})
+		lines := strings.Split(strings.TrimSuffix(got.stderr, "\n"), "\n")
+		if got.status != 2 || !strings.HasPrefix(lines[0], "chatspec: ") {
+			t.Errorf("%s: it ends with %d and says %q", c.name, got.status, got.stderr)
+		}
+		for _, line := range lines[1:] {
+			if !strings.HasPrefix(line, "  | ") {
+				t.Errorf("%s: there is the line %q", c.name, line)
+			}
+		}
+	}
+}
+
+// TestNothingIsPackedThatABuildSwapsMeanwhile: what a build leaves running would change its
+// files for links while they are read.
+func TestNothingIsPackedThatABuildSwapsMeanwhile(t *testing.T) {
+	t.Parallel()
+	needsHosts(t)
+	const swap = "while :; do for i in 0 1 2 3 4 5 6 7 8 9; do ln -sf %[1]s x$i; rm -f p$i; mkfifo p$i; rm -f x$i; cp chat.py x$i; done; done"
+	asBothUsers(t, func(t *testing.T, ordinary bool) {
+		secret := filepath.Join(folder(t, map[string]string{"secret": "a_grade"}), "secret")
+		build := "for i in 1 2 3 4; do setsid sh swap.sh >/dev/null 2>&1 & done\nln -s " + secret + " link\nmkfifo pipe\ncp chat.py x0\nexit 0\n"
+		looks := "import glob, os, sys\nfor name in glob.glob('*'):\n    if not os.path.isfile(name) or os.path.islink(name) or 'a_' + 'grade' in open(name).read():\n        sys.exit('it has ' + name)\n"
+		dir := folder(t, map[string]string{
+			"chatspec.yaml": "build: sh build.sh\nprograms: {chat: {run: 'python3 chat.py {name} {port} {peers}'}}\n",
+			"build.sh":      build, "swap.sh": fmt.Sprintf(swap, secret), "chat.py": looks + right,
+		})
+		for range 3 {
+			got := chatspec(t, call{args: []string{"run", dir, "--isolate", "host", "--tags", "@PEER-1.1", "--format", "json"}, ordinary: ordinary})
+			if got.status != 0 || got.stderr != "" {
+				t.Fatalf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
+			}
+		}
+	})
 }
