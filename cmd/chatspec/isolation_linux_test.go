@@ -135,17 +135,20 @@ func TestAHostileSubmissionIsJudgedOnItsHost(t *testing.T) {
 		{"disk", amplePatience, "bounded, bounded", nil},
 		{"fork-bomb", amplePatience, tooMany, nil},
 		{"fork-bomb", amplePatience, "stopped: it started more than 20 processes", []string{"--limits", "processes=20"}},
+		{"intruder", amplePatience, "it got nothing", nil},
 		{"killer", amplePatience, "ended by signal: killed", nil},
 		{"locker", hostilePatience, "", nil},
 		{"memory", amplePatience, tooMuch, nil},
 		{"memory", amplePatience, "stopped: it used more than 300 MiB of memory", []string{"--limits", "memory=300m"}},
 		{"output", hostilePatience, "ann has printed more than 4 MiB; the rest is not read", nil},
+		{"pieces", amplePatience, "stopped: it used more than 300 MiB of memory", []string{"--limits", "memory=300m"}},
 		{"reader", amplePatience, "it got nothing", nil},
 		{"shared-memory", amplePatience, `"bounded`, nil},
 		{"signals", hostilePatience, "", nil},
 		{"spinner", hostilePatience, "", nil},
 		{"spinner", amplePatience, tooMuchCPU, []string{"--limits", "cpu=1s"}},
 		{"squatter", hostilePatience, "", nil},
+		{"wanderer", hostilePatience, "it has called everywhere", nil},
 	} {
 		t.Run(strings.Join(append([]string{c.name}, c.args...), " "), func(t *testing.T) {
 			t.Parallel()
