@@ -3,6 +3,7 @@ package main_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -440,4 +441,48 @@ func TestNothingIsPackedThatABuildSwapsMeanwhile(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWhatIsDoneToABrokerEndsItsOwnScenarioAtMost: the run comes to a verdict, in bounded
+// memory.
+func TestWhatIsDoneToABrokerEndsItsOwnScenarioAtMost(t *testing.T) {
+	needsHosts(t)
+	if out, err := exec.Command("/usr/bin/python3", "-c", "import pika").CombinedOutput(); err != nil {
+		t.Skipf("there is no pika here: %s", out)
+	}
+	const chat = `import socket, sys, threading, time, pika, http.server
+def harm():
+    while True:
+        try:
+            %s
+        except Exception: time.sleep(0.1)
+class Api(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"[]"
+        self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
+for _ in range(3): threading.Thread(target=harm, daemon=True).start()
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_forever()
+`
+	const opened = "channel = pika.BlockingConnection(pika.ConnectionParameters('localhost', 5672)).channel()\n            "
+	for name, harm := range map[string]string{
+		"a million queues":        opened + "for i in range(1000000): channel.queue_declare('queue-%d' % i)",
+		"a gigabyte of messages":  opened + "channel.queue_declare('general')\n            for i in range(1000): channel.basic_publish('', 'general', b'x' * (1 << 20))",
+		"messages of 64 MiB":      opened + "channel.queue_declare('general')\n            channel.basic_publish('', 'general', b'x' * (64 << 20))",
+		"hostile frames":          "s = socket.create_connection(('localhost', 5672)); s.sendall(b'AMQP\\x00\\x00\\x09\\x01' + b'\\x01\\xff\\xff\\x7f\\xff\\xff\\xff' + b'\\xff' * (1 << 20)); time.sleep(0.1)",
+		"messages never finished": "s = socket.create_connection(('localhost', 5672)); s.sendall(b'AMQP\\x00\\x00\\x09\\x01' + b'\\x01\\x00\\x00\\x00\\x80\\x00\\x00' + b'x' * 8000000); s.recv(1)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folder(t, map[string]string{"mess_chat.py": strings.Replace(chat, "%s", harm, 1)})
+			got := chatspec(t, call{
+				args: []string{"run", dir, "--isolate", "host", "--tags", "@RABBIT-1.1,@RABBIT-1.5,@RABBIT-1.8", "--jobs", "3", "--format", "json"},
+				env:  []string{"PATH=/usr/bin:" + os.Getenv("PATH")},
+			})
+			if got.status != 1 || got.stderr != "" || len(results(t, got.stdout)[0].Rules) == 0 {
+				t.Errorf("it ends with %d and says %.2000q", got.status, got.stderr)
+			}
+			if got.peak == 0 || got.peak > mostMemory {
+				t.Errorf("it needed %d MiB", got.peak>>20)
+			}
+		})
+	}
 }
