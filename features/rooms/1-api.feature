@@ -123,7 +123,7 @@ Feature: Rooms, part 1: the API
   Rule: /messages/ answers with a JSON list of strings
     Why: the text shows one, and other programs read it.
     Hint: return the texts of the messages, and put no object around the list nor around its items.
-    Needs: ROOM-1.7
+    Needs: ROOM-1.12
 
     Scenario: Two messages
       Given mess_chat runs
@@ -147,7 +147,7 @@ Feature: Rooms, part 1: the API
   Rule: One list holds all messages that are there
     Why: the text asks for the list of the messages in the queue, and not for the next one.
     Hint: go on reading until the queue is empty.
-    Needs: ROOM-1.7
+    Needs: ROOM-1.7 ROOM-1.13
 
     Scenario: Three messages
       Given mess_chat runs
@@ -176,7 +176,7 @@ Feature: Rooms, part 1: the API
   Rule: A room is made by its first use, and there are several
     Why: nothing else in the API makes one.
     Hint: look for the room by its name, and make it where it is not there yet.
-    Needs: ROOM-1.7
+    Needs: ROOM-1.7 ROOM-1.13
 
     Scenario: Two rooms
       Given mess_chat runs
@@ -216,7 +216,7 @@ Feature: Rooms, part 1: the API
   Rule: A message is listed once
     Why: whoever reads a line twice wonders who has said it again.
     Hint: publish once, read each message from one queue, and put what a room has sent itself into its deque once.
-    Needs: ROOM-1.13
+    Needs: ROOM-1.9 ROOM-1.13
 
     Scenario: In a private room
       Given mess_chat runs
@@ -226,14 +226,14 @@ Feature: Rooms, part 1: the API
     Scenario: In a group
       Given mess_chat runs
       And "annika" has sent "nougat" to "bruno" in the group "garden"
-      When "annika" sends "marzipan" to "carla" in the group "garden"
+      When "annika" sends "marzipan" to "bruno" in the group "garden"
       Then "bruno" lists "marzipan" once in the group "garden"
 
   @should @ROOM-1.18
   Rule: Of two messages that are sent at once, none is lost
     Why: an API is asked by several at a time.
     Hint: keep nothing of a request where the next one finds it, and share no channel between threads.
-    Needs: ROOM-1.13
+    Needs: ROOM-1.12
 
     Scenario: Two at once
       Given mess_chat runs

@@ -17,7 +17,7 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
   Rule: What is sent to a private room goes into that queue
     Why: who reads the queue reads what is said in the room.
     Hint: publish to the default exchange, with the room's name as the routing key.
-    Needs: ROOM-1.7 ROOM-2.1
+    Needs: ROOM-1.6 ROOM-1.7 ROOM-2.1
 
     Scenario: A message
       Given mess_chat runs
@@ -28,7 +28,7 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
   Rule: /messages/ reads the room's queue
     Why: what somebody else puts there is said in the room, too.
     Hint: call basic_get, or consume, with the room's name, until nothing is left.
-    Needs: ROOM-2.2
+    Needs: ROOM-1.5 ROOM-1.7 ROOM-2.2
 
     Scenario: A message
       Given mess_chat runs
@@ -62,7 +62,7 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
   Rule: What is sent to a group is published to its exchange
     Why: what is put into one queue reaches one reader.
     Hint: call basic_publish with the room's name as the exchange.
-    Needs: ROOM-1.9 ROOM-2.4
+    Needs: ROOM-1.6 ROOM-1.9 ROOM-2.4
 
     Scenario: A message
       Given mess_chat runs
@@ -99,7 +99,7 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
   Rule: Those whom a message to a group names have queues of their own
     Why: whoever speaks in a group, or is spoken to, is one of its members.
     Hint: take both aliases into the list of members, and bind a queue that is called as the alias to the exchange.
-    Needs: ROOM-2.4
+    Needs: ROOM-1.6 ROOM-1.13 ROOM-2.4 ROOM-2.6
 
     Scenario: Sender and addressee
       Given mess_chat runs

@@ -3,6 +3,8 @@ package messchat
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/chatspec/chatspec/fixtures/tap/amqp"
 )
 
 func TestABodyIsWrittenAsTheSubmissionWritesIts(t *testing.T) {
@@ -26,5 +28,34 @@ func TestABodyIsWrittenAsTheSubmissionWritesIts(t *testing.T) {
 				t.Errorf("as %s, %s becomes %s, want %s", c.sample, c.text, got, c.want)
 			}
 		})
+	}
+}
+
+func TestANumberedSampleHasOtherNumbers(t *testing.T) {
+	headers, err := amqp.NewTable(
+		amqp.Field{Name: "sequence_number", Kind: 'I', Value: int32(1)}, amqp.Field{Name: "id", Kind: 'l', Value: int64(7)},
+		amqp.Field{Name: "sent", Kind: 'l', Value: int64(7)}, amqp.Field{Name: "name_of_id", Kind: 'S', Value: "x"},
+	)
+	must(t, err)
+	written := amqp.Properties{ContentType: "text/plain", Headers: headers, Has: amqp.HasContentType | amqp.HasHeaders}.Append(nil)
+	for _, c := range []struct{ name, body, want string }{
+		{"a text", "id: 7", "id: 7"},
+		{"numbers", `{"text": "kumquat 1", "id": 7, "sequence_num":1, "sent": 5}`, `{"text": "kumquat 1", "id": 17, "sequence_num":11, "sent": 5}`},
+		{"a UUID", `{"mess_id": "0b0e1b2c-aaaa-bbbb"}`, `{"mess_id": "0b0e1b2c-aaaa-000a"}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := Sample{Publication: Publication{Body: []byte(c.body), Properties: written}}.Numbered(10)
+			if string(got.Body) != c.want {
+				t.Errorf("the body is %s, want %s", got.Body, c.want)
+			}
+			copied := propertiesOf(got.Publication, "otto")
+			if copied.ContentType != "text/plain" || copied.Headers["sequence_number"] != int32(11) || copied.Headers["id"] != int64(17) ||
+				copied.Headers["sent"] != int64(7) || copied.Headers["name_of_id"] != "x" {
+				t.Errorf("the properties are %+v", copied)
+			}
+		})
+	}
+	if got := (Sample{Publication: Publication{Properties: []byte{1}}}).Numbered(1); string(got.Properties) != "\x01" {
+		t.Errorf("properties that cannot be read have become %q", got.Properties)
 	}
 }

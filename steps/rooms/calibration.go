@@ -130,11 +130,12 @@ func (w *world) findQuestion(ctx context.Context) (question, error) {
 			return best, err
 		}
 		if found.apart {
-			q.tellsRoomsApart = true
+			q.ofOneRoom = true
 			return q, nil
 		}
 		if found.works && !works {
 			best, works = q, true
+			best.ofOneRoom = q.namesRoom()
 		}
 		if next, ok := wanted(found.answer, q); ok && !slices.ContainsFunc(asked, next.isSame) {
 			asked = append(asked, next)

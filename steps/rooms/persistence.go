@@ -419,7 +419,7 @@ func (w *world) holdsOnce(ctx context.Context, name, texts string) error {
 }
 
 func (w *world) doesNotHold(ctx context.Context, name, text string) error {
-	if w.model.rooms[name] == nil && !w.session.question.tellsRoomsApart {
+	if w.model.rooms[name] == nil && !w.session.question.ofOneRoom {
 		return w.listsOneRoom(ctx)
 	}
 	held, err := w.textsOfRoom(ctx, name)

@@ -15,8 +15,9 @@ import (
 type question struct {
 	// names are those of its parameters.
 	names []string
-	// tellsRoomsApart is set where the answer holds nothing of other rooms.
-	tellsRoomsApart bool
+	// ofOneRoom is set where it is for the messages of one room: it names the room, and the
+	// program is not to be asked as the text has it.
+	ofOneRoom bool
 }
 
 // questions are those that are tried first, in this order.
@@ -36,6 +37,12 @@ func (q question) ask(user, room string) []messchat.Parameter {
 		all = append(all, messchat.Parameter{Name: name, Value: valueOf(name, user, room)})
 	}
 	return all
+}
+
+// namesRoom reports whether a room is named in it.
+func (q question) namesRoom() bool {
+	const room = "room"
+	return slices.ContainsFunc(q.names, func(name string) bool { return valueOf(name, "", room) == room })
 }
 
 // String is the URL, for a report.

@@ -31,7 +31,7 @@ func robustSentences() []steps.Sentence {
 		steps.Say(`^`+somebody+` lists each of them once in the (?:room|group) `+somebody+`$`, (*world).listsEachOnce),
 
 		// another client
-		steps.Say(another+`(\d+) messages into the queue `+somebody+`$`, (*world).putMany),
+		steps.Say(another+`(\d+) messages into the queue `+somebody+`, and `+somebody+` asks for them after each (\d+)$`, (*world).putMany),
 		steps.Say(another+`bytes that are no text into the queue `+somebody+`$`, (*world).putBytes),
 
 		// servers that go away
@@ -128,21 +128,30 @@ func (w *world) listsEachOnce(ctx context.Context, user, room string) error {
 	return w.ListsOnce(ctx, &w.reader(user, room).Reader, w.sent...)
 }
 
-// putMany publishes to a queue as mess_chat does.
-func (w *world) putMany(ctx context.Context, name string, count int, queue string) error {
+// putMany publishes to a queue as mess_chat does, and has somebody ask for what is there
+// now and then: no list need take long.
+func (w *world) putMany(ctx context.Context, name string, count int, queue, user string, each int) error {
 	w.sent = nil
 	to := w.howToPublish(queue)
-	var all []messchat.Publication
-	for i := range count {
-		text := fmt.Sprintf("kumquat-%04d.", i)
-		w.sent = append(w.sent, text)
-		numbered := to.Numbered(i + 1)
-		message := numbered.Publication
-		message.Exchange, message.Key = "", queue
-		message.Body = numbered.Write(text, name)
-		all = append(all, message)
+	for len(w.sent) < count {
+		var some []messchat.Publication
+		for len(some) < each && len(w.sent) < count {
+			text := fmt.Sprintf("kumquat-%04d.", len(w.sent))
+			w.sent = append(w.sent, text)
+			numbered := to.Numbered(len(w.sent))
+			message := numbered.Publication
+			message.Exchange, message.Key = "", queue
+			message.Body = numbered.Write(text, name)
+			some = append(some, message)
+		}
+		if err := w.put(ctx, name, some); err != nil {
+			return err
+		}
+		if err := w.asks(ctx, user, queue); err != nil {
+			return err
+		}
 	}
-	return w.put(ctx, name, all)
+	return nil
 }
 
 func (w *world) putBytes(ctx context.Context, name, queue string) error {

@@ -163,7 +163,7 @@ func (w *world) listsOneRoom(ctx context.Context) error {
 	if err := w.session.learn(ctx); err != nil {
 		return err
 	}
-	if w.session.question.tellsRoomsApart {
+	if w.session.question.ofOneRoom {
 		return nil
 	}
 	return &stage.Unverified{Reason: fmt.Sprintf("%s lists the messages of all rooms: the text gives it no parameter that would name one", messchat.Target("/messages/"))}
