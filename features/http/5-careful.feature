@@ -11,9 +11,7 @@ Feature: HTTP chatroom, part 5: requests, names and files
     Scenario Outline: A message by <method>
       Given the server is running
       And "annika" and "bruno" are in the room
-      And "eva", who has a program of her own, is in the room
-      And "eva" says "apple" with her program
-      And "apple" reaches "bruno"
+      And "eva", who has a program of her own, is in the room, and "bruno" hears her
       When "eva" says "nougat" with her program, by <method>
       And "annika" types "marzipan"
       Then "marzipan" reaches "bruno"

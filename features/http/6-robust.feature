@@ -12,7 +12,7 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
       Given the server is running
       And "annika" is in the room
       And "eva", who has a program of her own and reads nothing, is in the room
-      And "frida", who has a program of her own, is in the room
+      And "frida", who has a program of her own, is in the room, and "annika" hears her
       When "frida" says 96 messages of 65536 letters with her program
       Then all of them reach "annika"
 
@@ -68,14 +68,14 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
     Scenario: A byte at a time
       Given the server is running
       And "annika" is in the room
-      And "eva", who has a program of her own, is in the room
+      And "eva", who has a program of her own, is in the room, and "annika" hears her
       When "eva" says "marzipan" with her program, a byte at a time
       Then "marzipan" reaches "annika"
 
     Scenario: Three at once
       Given the server is running
       And "annika" is in the room
-      And "eva", who has a program of her own, is in the room
+      And "eva", who has a program of her own, is in the room, and "annika" hears her
       When "eva" says "apple", "pear" and "plum" with her program, in one go
       Then "apple" reaches "annika"
       And "pear" reaches "annika"

@@ -224,7 +224,7 @@ func (w *world) listen(ctx context.Context) error {
 	s.quit = slices.DeleteFunc(s.quit, func(p piece) bool {
 		return slices.ContainsFunc(s.join, func(other piece) bool { return other.text == p.text })
 	})
-	w.observeHabits()
+	w.observeHabits(left)
 	return nil
 }
 
@@ -253,7 +253,7 @@ func (w *world) isFresh(p piece, said phase) bool {
 }
 
 // observeHabits says how the programs do what the text leaves open.
-func (w *world) observeHabits() {
+func (w *world) observeHabits(left phase) {
 	s, events := w.session, w.Stage.Journal()
 	switch {
 	case s.script.fresh:
@@ -267,11 +267,14 @@ func (w *world) observeHabits() {
 	if journal.Received(events, oneUser, firstText) > 0 {
 		s.run.Observe(serverProgram, "sends a message to its author, too")
 	}
-	for _, e := range events {
-		if e.Kind == journal.Wrote && e.To == oneUser && strings.Contains(e.Data, otherUser) {
-			s.run.Observe(serverProgram, "says who joins")
-			break
-		}
+	if journal.Received(events[:left.from], oneUser, otherUser) > 0 {
+		s.run.Observe(serverProgram, "says who joins")
+	}
+	if journal.Received(events[left.from:], otherUser, oneUser) > 0 {
+		s.run.Observe(serverProgram, "says who leaves")
+	}
+	if strings.Contains(journal.Output(events, steps.Server), "Thread") {
+		s.run.Observe(serverProgram, "prints its threads")
 	}
 	if s.script.text != "" && s.script.text != secondText {
 		s.run.Observe(clientProgram, fmt.Sprintf("does not send %s as it sends %s", journal.Quote(secondText), journal.Quote(firstText)))

@@ -104,10 +104,9 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+name+` sees `+name+` with the time since `+name+`, or since `+name+`$`, (*world).seesTimeSinceEither),
 
 		// others, whom the harness plays
-		steps.Say(`^`+another+`(?:joins|is in the room|tries to join)$`, (*world).otherJoins),
-		steps.Say(`^`+another+`leaves$`, (*world).otherLeaves),
+		steps.Say(`^`+another+`tries to join$`, (*world).otherJoins),
+		steps.Say(`^`+another+`is in the room, and `+name+` hears her$`, (*world).otherIsHeard),
 		steps.Say(`^`+name+` says `+name+` with her program, if she can$`, (*world).otherSays),
-		steps.Say(`^`+name+` says `+name+` with her program$`, (*world).otherSays),
 		steps.Say(`^`+name+`, who has a program of her own and reads nothing, is in the room$`, (*world).otherReadsNothing),
 		steps.Say(`^`+another+`sends half a request$`, (*world).sendsHalf),
 		steps.Say(`^`+name+` says `+name+` with her program, by ([A-Z]+)$`, (*world).otherSaysBy),

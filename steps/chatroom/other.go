@@ -142,15 +142,28 @@ func (w *world) otherJoins(ctx context.Context, name string) error {
 	return dropFailure(o.join(ctx))
 }
 
-func (w *world) otherLeaves(ctx context.Context, name string) error {
+// otherIsHeard has somebody come in who speaks as the client does, and is heard by another. Where
+// she is not, nothing can be judged that is done by repeating what a client has sent: it may hold
+// what is good for one client only.
+func (w *world) otherIsHeard(ctx context.Context, name, by string) error {
 	o, err := w.another(ctx, name)
 	if err != nil {
 		return err
 	}
-	if err := o.leave(ctx); err != nil {
-		return err
+	greeting := "kumquat-of-" + name
+	w.Remember(greeting)
+	err = o.join(ctx)
+	if err == nil {
+		err = o.say(ctx, greeting, "")
 	}
-	return w.settle(ctx)
+	if err == nil {
+		err = w.awaitReached(ctx, greeting, by)
+	}
+	var failure *stage.Failure
+	if errors.As(err, &failure) {
+		return &stage.Unverified{Reason: "what the client sends cannot be repeated under another name: " + failure.Observed}
+	}
+	return err
 }
 
 func (w *world) otherSays(ctx context.Context, name, text string) error {

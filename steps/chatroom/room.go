@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -226,8 +227,17 @@ func (w *world) areIn(ctx context.Context, users string) error {
 	return nil
 }
 
+// triesToJoin has a user come in who may find no place.
 func (w *world) triesToJoin(ctx context.Context, user string) error {
-	return w.triesToJoinAs(ctx, user, user)
+	if err := w.triesToJoinAs(ctx, user, user); err != nil {
+		return err
+	}
+	when := "when it connects"
+	if slices.ContainsFunc(w.Stage.Journal(), func(e journal.Event) bool { return e.Kind == journal.Typed && e.From == user }) {
+		when = "when it gives its name"
+	}
+	w.Run.Observe(serverProgram, "refuses a fifth "+when)
+	return nil
 }
 
 // triesToJoinAs has a user come in who may be refused, at any time and in any way.
