@@ -65,11 +65,11 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
     Hint: keep what you have read until a request is whole, and go on with what is left of it.
     Needs: HTTP-1.3
 
-    Scenario: A byte at a time
+    Scenario: In small pieces
       Given the server is running
       And "annika" is in the room
       And "eva", who has a program of her own, is in the room, and "annika" hears her
-      When "eva" says "marzipan" with her program, a byte at a time
+      When "eva" says "marzipan" with her program, in small pieces
       Then "marzipan" reaches "annika"
 
     Scenario: Three at once

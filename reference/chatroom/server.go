@@ -18,7 +18,7 @@ import (
 const ServerUsage = "server IP PORT"
 
 // patience is how long somebody may take to say what is wanted.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // Server is what its command line says.
 type Server struct {

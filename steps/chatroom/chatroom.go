@@ -110,7 +110,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+name+`, who has a program of her own and reads nothing, is in the room$`, (*world).otherReadsNothing),
 		steps.Say(`^`+another+`sends half a request$`, (*world).sendsHalf),
 		steps.Say(`^`+name+` says `+name+` with her program, by ([A-Z]+)$`, (*world).otherSaysBy),
-		steps.Say(`^`+name+` says `+name+` with her program, a byte at a time$`, (*world).saysInBytes),
+		steps.Say(`^`+name+` says `+name+` with her program, in small pieces$`, (*world).saysInPieces),
 		steps.Say(`^`+name+` says `+steps.Names+` with her program, in one go$`, (*world).saysInOneGo),
 		steps.Say(`^`+name+` says (\d+) messages of (\d+) letters with her program$`, (*world).saysMany),
 		steps.Say(`^(\d+) others try to join at once, and leave$`, (*world).manyAtOnce),

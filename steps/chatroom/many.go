@@ -95,7 +95,7 @@ func (r *roll) missing(sent map[string][]string) string {
 }
 
 // longestAll bounds how long many messages take on a busy machine.
-const longestAll = 30 * time.Second
+const longestAll = 2 * time.Minute
 
 // allReach waits until all of many messages have come to all but their authors.
 func (w *world) allReach(ctx context.Context, users string) error {

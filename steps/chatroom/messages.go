@@ -52,7 +52,7 @@ func form(author, text string) *regexp.Regexp {
 	if author != "" {
 		name = `(?:^|[^\pL\pN_])` + regexp.QuoteMeta(author)
 	}
-	return regexp.MustCompile(`(?m)` + name + `\s*:\s*\((\d+):([0-5]?\d)\)\s*-\s*` + regexp.QuoteMeta(text))
+	return regexp.MustCompile(`(?m)` + name + `[ \t]*:[ \t]*\((\d+):([0-5]?\d)\)[ \t]*-[ \t]*` + regexp.QuoteMeta(text))
 }
 
 // heard is all that has come to somebody: what the client has shown, and what the server has sent.

@@ -38,6 +38,7 @@ func TestAMessageIsOfItsAuthor(t *testing.T) {
 		"annika:(0:12)-hello":             true,
 		"* annika:(0:12)-hello":           true,
 		"joannika:(0:12)-hello":           false,
+		":(0:10)-annika\n:(0:12)-hello":   false,
 		"bruno:(0:12)-hello":              false,
 		"bruno:(0:12)-annika:(0:1)-hi":    false,
 		"annika joins\nbruno:(0:1)-hello": false,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -221,9 +222,12 @@ func (w *world) sendsHalf(ctx context.Context, name string) error {
 	return w.Stage.AwaitIdle(ctx, steps.Server)
 }
 
-// saysInBytes says something in as many pieces as it has bytes, each of which the server has taken
-// before the next one comes.
-func (w *world) saysInBytes(ctx context.Context, name, text string) error {
+// cuts is in how many pieces a request is sent that is cut.
+const cuts = 24
+
+// saysInPieces says something in small pieces, each of which the server has taken before the next
+// one comes.
+func (w *world) saysInPieces(ctx context.Context, name, text string) error {
 	o, err := w.another(ctx, name)
 	if err != nil {
 		return err
@@ -234,8 +238,9 @@ func (w *world) saysInBytes(ctx context.Context, name, text string) error {
 		if err != nil {
 			return err
 		}
-		for _, b := range []byte(w.session.script.repeat(p, change{name: name, text: text})) {
-			if err := conn.Write(ctx, []byte{b}); err != nil {
+		whole := []byte(w.session.script.repeat(p, change{name: name, text: text}))
+		for small := range slices.Chunk(whole, max(1, len(whole)/cuts)) {
+			if err := conn.Write(ctx, small); err != nil {
 				return err
 			}
 			if err := w.Stage.AwaitIdle(ctx, steps.Server); err != nil {
