@@ -43,7 +43,7 @@ type request struct {
 func readRequest(form url.Values) (request, error) {
 	for _, name := range []string{"room_name", "message", "from_alias", "to_alias"} {
 		if !form.Has(name) {
-			return request{}, fmt.Errorf("%s is needed: /send/?room_name=...&message=...&from_alias=...&to_alias=...&group_room=...", name)
+			return request{}, fmt.Errorf("%s is needed: /send/?room_name=...&message=...&from_alias=...&to_alias=...&group_room=true", name)
 		}
 	}
 	group, err := readFlag(form.Get("group_room"))
