@@ -49,6 +49,9 @@ func doctor(ctx context.Context, w io.Writer) error {
 		fmt.Fprintf(w, "%-13s %s\n", tool.command, describeTool(ctx, tool.command, tool.flag, tool.needed))
 	}
 	fmt.Fprintf(w, "%-13s %s\n", "isolation", describeIsolation())
+	for _, wall := range host.Walls() {
+		fmt.Fprintf(w, "%-13s %s\n", "", wall)
+	}
 	fmt.Fprintf(w, "%-13s %s\n", "windows", describeWindows(ctx))
 	return tryReference(ctx, w)
 }
