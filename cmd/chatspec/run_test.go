@@ -94,7 +94,7 @@ func ids(result grading.Result, verdict grading.Verdict) []string {
 func TestTheReferenceConforms(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"run"}, {"run", "reference"}, {"run", "reference", "--assignment", "tcp-peer"}} {
-		got := chatspec(t, call{args: append(args, "--tags", "@PEER-3.1")})
+		got := chatspec(t, call{args: append(args, "--tags", "@PEER-3.5")})
 		if got.status != 0 || got.stderr != "" {
 			t.Errorf("%v ends with %d and says %q", args, got.status, got.stderr)
 		}
@@ -287,14 +287,14 @@ func TestARuleThatNeedsOthersIsRunWithThem(t *testing.T) {
 	dir := folder(t, map[string]string{"chat.py": wrong(t, `        print(message["user"] + ": " + message["message"], flush=True)`, "        pass")})
 	got := chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.4", "--format", "json"}})
 	result := results(t, got.stdout)[0]
-	if got.status != 1 || got.stderr != "" || !slices.Equal(ids(result, grading.Passed), []string{"PEER-1.1"}) ||
+	if got.status != 1 || got.stderr != "" || !slices.Equal(ids(result, grading.Passed), []string{"PEER-1.1", "PEER-2.1"}) ||
 		!slices.Equal(ids(result, grading.Failed), []string{"PEER-4.1"}) || !slices.Equal(ids(result, grading.Blocked), []string{"PEER-1.4"}) {
 		t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
 	}
 	// Alone it has failed, and it is said why that may be.
 	got = chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.4 && @should", "--format", "json"}})
 	result = results(t, got.stdout)[0]
-	want := "chatspec: --tags leaves out PEER-1.1, PEER-4.1, which rules that are judged need: where one of those is broken, these fail and are not blocked\n"
+	want := "chatspec: --tags leaves out PEER-1.1, PEER-2.1, PEER-4.1, which rules that are judged need: where one of those is broken, these fail and are not blocked\n"
 	if got.status != 1 || got.stderr != want || !slices.Equal(ids(result, grading.Failed), []string{"PEER-1.4"}) || len(result.Rules) != 1 {
 		t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
 	}

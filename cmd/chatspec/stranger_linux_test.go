@@ -474,7 +474,7 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_fore
 		t.Run(name, func(t *testing.T) {
 			dir := folder(t, map[string]string{"mess_chat.py": strings.Replace(chat, "%s", harm, 1)})
 			got := chatspec(t, call{
-				args: []string{"run", dir, "--isolate", "host", "--tags", "@RABBIT-1.1,@RABBIT-1.5,@RABBIT-1.8", "--jobs", "3", "--format", "json"},
+				args: []string{"run", dir, "--assignment", "rabbitmq", "--isolate", "host", "--tags", "@RABBIT-1.1,@RABBIT-1.5,@RABBIT-1.8", "--jobs", "3", "--format", "json"},
 				env:  []string{"PATH=/usr/bin:" + os.Getenv("PATH")},
 			})
 			if got.status != 1 || got.stderr != "" || len(results(t, got.stdout)[0].Rules) == 0 {

@@ -16,10 +16,10 @@ func TestARuleIsJudgedWithWhatItNeeds(t *testing.T) {
 	assignments := []string{"tcp-peer", "tcp-server"}
 	for _, c := range []struct{ tags, want, lacking string }{
 		{"@PEER-1.1", "@PEER-1.1", ""},
-		{"PEER-1.4", "@PEER-1.1,@PEER-1.4,@PEER-4.1", ""},
+		{"PEER-1.4", "@PEER-1.1,@PEER-1.4,@PEER-2.1,@PEER-4.1", ""},
 		{"@PEER-3.4", "@PEER-2.1,@PEER-2.3,@PEER-3.2,@PEER-3.4", ""}, // needs of needs
 		{" @PEER-3.4 , @PEER-1.4", "@PEER-1.1,@PEER-1.4,@PEER-2.1,@PEER-2.3,@PEER-3.2,@PEER-3.4,@PEER-4.1", ""},
-		{"@PEER-1.4,@SERVER-1.6", "@PEER-1.1,@PEER-1.4,@PEER-4.1,@SERVER-1.4,@SERVER-1.6", ""},
+		{"@PEER-1.4,@SERVER-1.6", "@PEER-1.1,@PEER-1.4,@PEER-2.1,@PEER-4.1,@SERVER-1.4,@SERVER-1.6", ""},
 		// Whoever says more than rules gets that, and is told what is missing.
 		{"@PEER-3.4 && @must", "@PEER-3.4 && @must", "PEER-2.1, PEER-2.3, PEER-3.2"},
 		{"@PEER-1.4,@part-2", "@PEER-1.4,@part-2", "PEER-1.1, PEER-1.2, PEER-4.1"},

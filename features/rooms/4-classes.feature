@@ -206,6 +206,7 @@ Feature: Rooms, part 4: the classes
   Rule: What send_message sends comes into the room's queue
     Why: that is where everybody reads.
     Hint: publish to the exchange of a group, and for a private room to the queue.
+    Needs: ROOM-2.2
 
     Scenario: A private room
       Given the room "kitchen"
@@ -489,7 +490,7 @@ Feature: Rooms, part 4: the classes
   Rule: A list is saved and restored with its rooms
     Why: a program that starts again has its rooms back.
     Hint: save the names, call persist of each room; read the names, make each room and call its restore.
-    Needs: ROOM-3.1 ROOM-3.4 ROOM-4.40
+    Needs: ROOM-3.1 ROOM-3.4 ROOM-3.12 ROOM-4.40
 
     Scenario: Two rooms
       Given the list of rooms "house" with "kitchen" and "cellar"
