@@ -27,8 +27,9 @@ func (w *world) eachTypes(ctx context.Context, users string, count int) error {
 		for i := range count {
 			w.sent[user] = append(w.sent[user], textOf(user, i))
 		}
+		lines := w.sent[user]
 		typing.Go(func() {
-			for _, text := range w.sent[user] {
+			for _, text := range lines {
 				if err := w.Stage.Type(ctx, user, text); err != nil {
 					errs <- err
 					return

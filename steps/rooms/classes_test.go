@@ -27,7 +27,7 @@ func judged(t *testing.T, rmq string, rules ...string) map[string]grading.Outcom
 			t.Fatal(err)
 		}
 	}
-	subject, err := target.Open(t.Context(), folder, target.Request{Known: stepstest.Catalogue(t).HandedIn(), Assignments: []string{"rooms"}})
+	subject, err := target.Open(t.Context(), folder, target.Request{Known: stepstest.Catalogue(t).HandedIn(), Assignments: []string{"rooms"}, Asker: target.Here{}})
 	if err != nil {
 		t.Fatal(err)
 	}
