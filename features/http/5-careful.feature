@@ -41,7 +41,7 @@ Feature: HTTP chatroom, part 5: requests, names and files
   Rule: An empty name is refused, and another may be given
     Why: nobody knows who speaks without one.
     Hint: ask again as long as nothing is given.
-    Needs: HTTP-1.9
+    Needs: HTTP-1.9 HTTP-2.3
 
     Scenario: Somebody hits Enter
       Given the server is running

@@ -105,6 +105,7 @@ func sentences() []steps.Sentence {
 
 		// others, whom the harness plays
 		steps.Say(`^`+another+`tries to join$`, (*world).otherJoins),
+		steps.Say(`^`+another+`listens in the room$`, (*world).otherListens),
 		steps.Say(`^`+another+`is in the room, and `+name+` hears her$`, (*world).otherIsHeard),
 		steps.Say(`^`+name+` says `+name+` with her program, if she can$`, (*world).otherSays),
 		steps.Say(`^`+name+`, who has a program of her own and reads nothing, is in the room$`, (*world).otherReadsNothing),

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/steps"
@@ -19,6 +20,7 @@ type other struct {
 	name  string
 	peer  *stage.Peer
 	conns map[int]*stage.Conn // by the numbers of the client's own
+	asked time.Duration       // when it asked last what is new, since the stage was opened
 }
 
 // another makes somebody whom the harness plays. Where the client's messages cannot be read,
@@ -89,13 +91,18 @@ func (o *other) say(ctx context.Context, text, method string) error {
 	return o.send(ctx, script.say, change{text: text, method: method})
 }
 
+// pace is how often somebody asks at most, since the answer may be all that was ever said.
+const pace = time.Second
+
 // ask asks what is new, as clients do that are taken to have gone when they ask no more. The
 // answer is of no interest.
 func (o *other) ask(ctx context.Context) error {
-	script := o.world.session.script
-	if !script.polls() {
+	script, events := o.world.session.script, o.world.Stage.Journal()
+	now := events[len(events)-1].At
+	if !script.polls() || now-o.asked < pace {
 		return nil
 	}
+	o.asked = now
 	asking, err := o.world.Stage.LoopbackPeer(o.name + ", who asks")
 	if err != nil {
 		return err
@@ -141,6 +148,18 @@ func (w *world) otherJoins(ctx context.Context, name string) error {
 		return err
 	}
 	return dropFailure(o.join(ctx))
+}
+
+// otherListens has somebody come in who hears what the others say: more than a program may show.
+func (w *world) otherListens(ctx context.Context, name string) error {
+	o, err := w.another(ctx, name)
+	if err != nil {
+		return err
+	}
+	if w.session.script.polls() {
+		return &stage.Unverified{Reason: "clients ask again and again for what is new: nobody is sent anything, and so nobody held up"}
+	}
+	return o.join(ctx)
 }
 
 // otherIsHeard has somebody come in who speaks as the client does, and is heard by another. Where
