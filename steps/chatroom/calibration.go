@@ -79,7 +79,7 @@ func (s *session) waysOf(program string) ([]way, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ways(s.run.Target.Folder, spec), nil
+	return ways(s.run.Target, spec), nil
 }
 
 func (s *session) tryServers(ctx context.Context) error {

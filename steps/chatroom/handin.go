@@ -3,7 +3,6 @@ package chatroom
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -40,7 +39,11 @@ func (s *session) sourceOf(name string) (text, ending string, err error) {
 		if !entry.Type().IsRegular() || !slices.Contains(endings(), own) || !isCalled(strings.TrimSuffix(entry.Name(), own), name) {
 			return nil
 		}
-		data, err := os.ReadFile(at)
+		inside, err := filepath.Rel(folder, at)
+		if err != nil {
+			return err
+		}
+		data, err := s.run.Target.ReadFile(inside)
 		text, ending = string(data), own
 		return err
 	})

@@ -3,7 +3,6 @@ package chatroom
 import (
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,7 +24,7 @@ func (w way) String() string { return strings.Join(w, " ") }
 
 // ways lists, in the order in which they are tried, how a program may be started: as its
 // manifest says, or as its source tells.
-func ways(folder string, spec target.Program) []way {
+func ways(of *target.Target, spec target.Program) []way {
 	if len(spec.Arguments) == 1 || len(spec.Launch) == 0 {
 		return []way{spec.Arguments[0]}
 	}
@@ -36,7 +35,7 @@ func ways(folder string, spec target.Program) []way {
 		}
 	}
 	script := spec.Launch[len(spec.Launch)-1]
-	text, err := os.ReadFile(filepath.Join(folder, spec.Dir, script))
+	text, err := of.ReadFile(filepath.Join(spec.Dir, script))
 	if err == nil && strings.EqualFold(filepath.Ext(script), ".py") {
 		told := argumentsOf(string(text))
 		if told == nil {

@@ -30,7 +30,7 @@ func TestASourceTellsHowItIsStarted(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []string
-		for _, how := range ways(folder, spec) {
+		for _, how := range ways(&target.Target{Folder: folder}, spec) {
 			got = append(got, how.String())
 		}
 		if !slices.Equal(got, want) {
@@ -41,11 +41,11 @@ func TestASourceTellsHowItIsStarted(t *testing.T) {
 
 func TestOtherLanguagesAreTriedInOrder(t *testing.T) {
 	spec := target.Program{Launch: []string{"node", "client.js"}, Arguments: [][]string{{"{port}"}, nil}}
-	if got := ways(t.TempDir(), spec); len(got) != 2 || got[0].String() != "{port}" || got[1].String() != "" {
+	if got := ways(&target.Target{Folder: t.TempDir()}, spec); len(got) != 2 || got[0].String() != "{port}" || got[1].String() != "" {
 		t.Errorf("they are %q", got)
 	}
 	spec.Arguments = spec.Arguments[:1]
-	if got := ways(t.TempDir(), spec); len(got) != 1 || got[0].String() != "{port}" {
+	if got := ways(&target.Target{Folder: t.TempDir()}, spec); len(got) != 1 || got[0].String() != "{port}" {
 		t.Errorf("what a manifest says is %q", got)
 	}
 }

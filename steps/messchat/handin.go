@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -80,7 +79,11 @@ func (s *Submission) readSource(name string) (text, ending string, err error) {
 	if !found {
 		return "", "", stage.Fail("the submission has a file called "+name, "it has none")
 	}
-	data, err := os.ReadFile(path)
+	inside, err := filepath.Rel(s.Run.Target.Folder, path)
+	if err != nil {
+		return "", "", fmt.Errorf("reading %s: %w", name, err)
+	}
+	data, err := s.Run.Target.ReadFile(inside)
 	if err != nil {
 		return "", "", fmt.Errorf("reading %s: %w", name, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -84,18 +83,17 @@ func (s *Submission) Environment(values target.Values) []string {
 // sources reads a program's source, and those beside it. What cannot be read as text
 // tells nothing.
 func (s *Submission) sources(dir, file string) ([]string, error) {
-	folder := filepath.Join(s.Run.Target.Folder, dir)
-	main, err := os.ReadFile(filepath.Join(folder, file))
+	main, err := s.Run.Target.ReadFile(filepath.Join(dir, file))
 	if err != nil {
 		return []string{""}, nil // it is compiled
 	}
 	texts := []string{string(main)}
-	beside, err := filepath.Glob(filepath.Join(folder, "*"+filepath.Ext(file)))
+	beside, err := filepath.Glob(filepath.Join(s.Run.Target.Folder, dir, "*"+filepath.Ext(file)))
 	if err != nil {
 		return nil, fmt.Errorf("looking at what is beside %s: %w", file, err)
 	}
 	for _, path := range beside {
-		if data, err := os.ReadFile(path); err == nil && filepath.Base(path) != file {
+		if data, err := s.Run.Target.ReadFile(filepath.Join(dir, filepath.Base(path))); err == nil && filepath.Base(path) != file {
 			texts = append(texts, string(data))
 		}
 	}
