@@ -32,9 +32,7 @@ const besideDocker = "CHATSPEC_TEST_BESIDE_DOCKER"
 // withDocker runs a test beside a Docker of its own. Nothing stays behind: with the first
 // process of a machine all others end.
 func withDocker(t *testing.T, test func(t *testing.T, pool *dockertest.Pool)) {
-	if os.Getenv("CHATSPEC_LONG") == "" {
-		t.Skip("it takes long: CHATSPEC_LONG=1 runs it")
-	}
+	needsLong(t)
 	if os.Getenv(besideDocker) == "" {
 		needsDocker(t)
 		onItsOwnMachine(t)

@@ -43,7 +43,7 @@ func main() {
 
 // memoryLimit is where the garbage collector begins to work harder, in bytes: what programs print
 // and send is bounded, and so is what is left of it.
-const memoryLimit = 80 << 20
+const memoryLimit = 64 << 20
 
 // boundMemory bounds the memory of a run, unless GOMEMLIMIT does.
 func boundMemory() {

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/chatspec/chatspec/steps/stepstest"
 )
 
 // binary is the command, which is built once.
@@ -182,6 +184,14 @@ func folder(t *testing.T, files map[string]string) string {
 		}
 	}
 	return dir
+}
+
+// needsLong skips a test that takes its time.
+func needsLong(t *testing.T) {
+	t.Helper()
+	if os.Getenv(stepstest.Long) == "" {
+		t.Skip("it takes its time, or what only `make test-long` installs")
+	}
 }
 
 // needs skips the test where a command is missing; in CI nothing is skipped.

@@ -292,7 +292,9 @@ func TestWhoJudgesLetsProgramsReadMore(t *testing.T) {
 }
 
 // TestACompilerReadsNothingForASubmission: no file of the machine gets into a program.
+// Each user's first build compiles Go's own library.
 func TestACompilerReadsNothingForASubmission(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needsHosts(t)
 	needs(t, "go")
@@ -472,6 +474,7 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_fore
 		"messages never finished": "s = socket.create_connection(('localhost', 5672)); s.sendall(b'AMQP\\x00\\x00\\x09\\x01' + b'\\x01\\x00\\x00\\x00\\x80\\x00\\x00' + b'x' * 8000000); s.recv(1)",
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := folder(t, map[string]string{"mess_chat.py": strings.Replace(chat, "%s", harm, 1)})
 			got := chatspec(t, call{
 				args: []string{"run", dir, "--assignment", "rabbitmq", "--isolate", "host", "--tags", "@RABBIT-1.1,@RABBIT-1.5,@RABBIT-1.8", "--jobs", "3", "--format", "json"},
