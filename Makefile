@@ -3,11 +3,13 @@
 GO ?= go
 PACKAGES := ./...
 SAMPLES := fixtures/submissions
+# The packages whose tests run all of chatspec.
+WHOLE := ./cmd/chatspec ./$(SAMPLES)
 # The packages with tests that run only if they may take their time.
 LONG := ./$(SAMPLES) ./steps ./grading ./fixtures/broker ./fixtures/window ./fixtures/stage ./cmd/chatspec
 
 .DEFAULT_GOAL := help
-.PHONY: help build conform test test-long check tools tools-long unit samples prove prove-some bench docs
+.PHONY: help build conform test test-long check tools tools-long unit whole prove prove-some bench docs
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +20,7 @@ build: ## Build bin/chatspec
 conform: build ## Run every feature against the reference
 	bin/chatspec run reference
 
-test: tools check unit samples ## Run the tests that take minutes: lint, race detector, the reference, the samples on hosts
+test: tools check unit whole ## Run the tests that take minutes: lint, race detector, the reference, the samples on hosts
 
 test-long: tools tools-long ## Run the others: the other way of isolation, mutants, real services, other people's readers
 	CHATSPEC_LONG=1 $(GO) test -timeout 60m $(LONG)
@@ -39,10 +41,10 @@ check: # Look at the code without running it
 	$(GO) mod tidy -diff
 
 unit: # Run the tests of all packages with the race detector; on a busy machine one takes more than Go's ten minutes
-	$(GO) test -race -shuffle=on -timeout 30m $$($(GO) list $(PACKAGES) | grep -v '$(SAMPLES)$$')
+	$(GO) test -race -shuffle=on -timeout 30m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
 
-samples: # Judge the samples, without the race detector: forking a large process is dear
-	$(GO) test -shuffle=on -timeout 30m ./$(SAMPLES)
+whole: # Run the command, and judge the samples, without the race detector: forking a large process is dear
+	$(GO) test -shuffle=on -timeout 30m $(WHOLE)
 
 prove: tools-long ## Show that every sample passes, and that every mutant is caught by its rule and by no other, in both ways
 	CHATSPEC_LONG=all $(GO) test -timeout 120m ./$(SAMPLES)
