@@ -207,13 +207,16 @@ func (w *world) mongoGoesAway() error {
 	if unseen := w.IsUnseen(); unseen != nil {
 		return unseen
 	}
+	if err := w.Stage.TakeAway(messchat.MongoDB); err != nil {
+		return err
+	}
 	w.Database.GoAway()
 	return nil
 }
 
 func (w *world) mongoIsBack() error {
 	w.Database.ComeBack()
-	return nil
+	return w.Stage.BringBack(messchat.MongoDB)
 }
 
 // sendsIfSheCan sends a message, which may as well not be answered.
