@@ -11,6 +11,7 @@ import (
 // A Sheet is what a run hands over to be graded.
 type Sheet struct {
 	Target       string
+	Mended       []string
 	Isolation    string
 	Unisolated   []string
 	Seconds      float64
@@ -26,6 +27,7 @@ func Grade(assignment features.Assignment, sheet Sheet) Result {
 		Schema:       Schema,
 		Assignment:   assignment.ID,
 		Target:       sheet.Target,
+		Mended:       sheet.Mended,
 		Isolation:    sheet.Isolation,
 		Unisolated:   sheet.Unisolated,
 		Seconds:      sheet.Seconds,

@@ -76,6 +76,9 @@ func (p printer) summary(result Result) {
 		}
 		p.line("  %s", p.dim.Render(program.Name+": "+Printable(text)))
 	}
+	for _, what := range result.Mended {
+		p.line("  %s", p.dim.Render("in its archive, "+Printable(what)))
+	}
 	p.unisolated(result)
 	part := ""
 	for _, rule := range result.Rules {

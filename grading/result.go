@@ -80,6 +80,9 @@ type Result struct {
 	Schema     string `json:"schema"`
 	Assignment string `json:"assignment"`
 	Target     string `json:"target"`
+	// Mended says, in sentences, what was mended when the target was taken out of
+	// its archive, and what was left out.
+	Mended []string `json:"mended,omitempty"`
 	// Isolation says where the programs lived: "host" is each on a host of its
 	// own, "none" on the machine itself.
 	Isolation string `json:"isolation,omitempty"`

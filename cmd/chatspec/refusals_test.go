@@ -122,7 +122,7 @@ func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
 		{"nothing but a tilde", []string{"run", "--tags", "~"}, nil,
 			`"~" is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others`},
 		{"two targets", []string{"run", "chat", "empty"}, nil,
-			"`chatspec run` takes one target: a folder, or `reference`; \"empty\" is too much"},
+			"`chatspec run` takes one target: a folder, an archive, or `reference`; \"empty\" is too much"},
 		{"an unknown flag", []string{"run", "--fast"}, nil,
 			"unknown flag: --fast: `chatspec run --help` shows the flags"},
 		{"a flag without its value", []string{"run", "--format"}, nil,

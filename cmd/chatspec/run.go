@@ -47,12 +47,12 @@ func runCommand() *cobra.Command {
 	var o runOptions
 	c := &cobra.Command{
 		Use:   "run [TARGET]",
-		Short: "Judge a submission's folder, or the reference",
-		Long: `Judge a target: a submission's folder, or ` + "`reference`" + ` (the default).
+		Short: "Judge a submission's folder or archive, or the reference",
+		Long: `Judge a target: a submission's folder or archive (.zip, .tar.gz, .tgz …), or ` + "`reference`" + ` (the default).
 
 The exit status is 0 where no rule that the text demands failed or is blocked and
 one at least has passed, 1 otherwise, and 2 where the run itself could not be done.`,
-		Args: atMost(1, "one target: a folder, or `reference`"),
+		Args: atMost(1, "one target: a folder, an archive, or `reference`"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.run(c.Context(), o.targetOf(args), c.OutOrStdout(), c.ErrOrStderr())
 		},
@@ -99,23 +99,16 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
-	limits, err := host.ParseLimits(o.limits)
+	staged, err := o.check(catalogue)
 	if err != nil {
-		return fmt.Errorf("--limits: %w", err)
-	}
-	if err := broker.Check(o.amqp); err != nil {
 		return err
 	}
-	if err := database.Check(o.mongo); err != nil {
+	in, discard, err := handIn(ctx, name)
+	if err != nil {
 		return err
 	}
-	if !slices.Contains(sandbox.Isolations(), sandbox.Isolation(o.isolate)) {
-		return fmt.Errorf("--isolate is auto, host or none, not %q", o.isolate)
-	}
-	if err := sandbox.CheckMachine(nil); err != nil {
-		return err
-	}
-	t, err := o.target(ctx, name, catalogue.HandedIn(), stderr)
+	defer func() { err = errors.Join(err, discard()) }()
+	t, err := o.target(ctx, in, catalogue.HandedIn(), stderr)
 	if err != nil {
 		return err
 	}
@@ -131,8 +124,7 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	}
 	o.tags = chosen.tags
 	j := judge{
-		runOptions: o, catalogue: catalogue, stderr: stderr,
-		stage: stage.Options{Patience: o.patience, Isolate: sandbox.Isolation(o.isolate), Limits: limits},
+		runOptions: o, catalogue: catalogue, stderr: stderr, stage: staged,
 	}
 	results, err := j.all(ctx, t, outputs.progress(stdout, chosen.scenarios))
 	if err != nil {
@@ -147,6 +139,43 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 // maxPatience bounds --patience: with more, deadlines would be no numbers.
 const maxPatience = 1000.0
 
+// check looks whether the flags can be followed, before anything of a target is looked at, and
+// says how its scenarios are staged.
+func (o runOptions) check(catalogue features.Catalogue) (stage.Options, error) {
+	limits, err := host.ParseLimits(o.limits)
+	if err != nil {
+		return stage.Options{}, fmt.Errorf("--limits: %w", err)
+	}
+	if err := broker.Check(o.amqp); err != nil {
+		return stage.Options{}, err
+	}
+	if err := database.Check(o.mongo); err != nil {
+		return stage.Options{}, err
+	}
+	if !slices.Contains(sandbox.Isolations(), sandbox.Isolation(o.isolate)) {
+		return stage.Options{}, fmt.Errorf("--isolate is auto, host or none, not %q", o.isolate)
+	}
+	if err := sandbox.CheckMachine(nil); err != nil {
+		return stage.Options{}, err
+	}
+	ids := assignment.IDs(catalogue.HandedIn())
+	for _, id := range o.assignments {
+		if !slices.Contains(ids, id) {
+			return stage.Options{}, fmt.Errorf("there is no assignment %q; there are %s", id, strings.Join(ids, ", "))
+		}
+	}
+	if o.jobs < 1 {
+		return stage.Options{}, fmt.Errorf("--jobs must be at least 1, not %d", o.jobs)
+	}
+	if !(o.patience > 0 && o.patience <= maxPatience) {
+		return stage.Options{}, fmt.Errorf("--patience must be more than 0 and at most %v, not %v", maxPatience, o.patience)
+	}
+	if !tagExpression.MatchString(o.tags) {
+		return stage.Options{}, fmt.Errorf("%q is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others", o.tags)
+	}
+	return stage.Options{Patience: o.patience, Isolate: sandbox.Isolation(o.isolate), Limits: limits}, nil
+}
+
 // distinct takes out what stands in the list twice.
 func distinct(list []string) []string {
 	var once []string
@@ -159,33 +188,19 @@ func distinct(list []string) []string {
 }
 
 // target finds what is to be judged.
-func (o runOptions) target(ctx context.Context, name string, known []assignment.Assignment, stderr io.Writer) (*target.Target, error) {
-	ids := assignment.IDs(known)
-	for _, id := range o.assignments {
-		if !slices.Contains(ids, id) {
-			return nil, fmt.Errorf("there is no assignment %q; there are %s", id, strings.Join(ids, ", "))
-		}
-	}
-	if o.jobs < 1 {
-		return nil, fmt.Errorf("--jobs must be at least 1, not %d", o.jobs)
-	}
-	if !(o.patience > 0 && o.patience <= maxPatience) {
-		return nil, fmt.Errorf("--patience must be more than 0 and at most %v, not %v", maxPatience, o.patience)
-	}
-	if !tagExpression.MatchString(o.tags) {
-		return nil, fmt.Errorf("%q is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others", o.tags)
-	}
+func (o runOptions) target(ctx context.Context, in handedIn, known []assignment.Assignment, stderr io.Writer) (*target.Target, error) {
 	o.assignments = distinct(o.assignments)
 	mounts, err := sandbox.CheckMounts(o.mounts)
 	if err != nil {
 		return nil, err
 	}
-	if name != theReference {
-		asker, err := o.asker(name, stderr)
+	if in.name != theReference {
+		asker, err := o.asker(in.name, stderr)
 		if err != nil {
 			return nil, err
 		}
-		return target.Open(ctx, name, target.Request{
+		return target.Open(ctx, in.folder, target.Request{
+			Name: in.name, Mended: in.mended,
 			Known: known, Assignments: o.assignments, Manifest: o.manifest, Endpoints: o.endpoints, Mounts: mounts, Asker: asker,
 		})
 	}
@@ -285,7 +300,7 @@ func (j *judge) warn(run *stage.Run) {
 
 // sheet is what the grading of one assignment needs to know.
 func sheet(run *stage.Run, known features.Assignment, outcomes []grading.Outcome, took time.Duration) grading.Sheet {
-	s := grading.Sheet{Target: run.Target.Name, Seconds: took.Seconds(), Outcomes: outcomes}
+	s := grading.Sheet{Target: run.Target.Name, Mended: run.Target.Mended, Seconds: took.Seconds(), Outcomes: outcomes}
 	isolation, _ := run.Isolation()
 	s.Isolation, s.Unisolated = string(isolation), run.Unisolated()
 	for _, name := range known.ProgramNames() {
