@@ -115,6 +115,6 @@ func rootCommand() *cobra.Command {
 		return fmt.Errorf("%s: `%s --help` shows the flags", text, c.CommandPath())
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(runCommand(), listCommand(), explainCommand(), referenceCommand(), doctorCommand(), docsCommand(), brokerCommand(), databaseCommand())
+	root.AddCommand(runCommand(), gradeCommand(), listCommand(), explainCommand(), referenceCommand(), doctorCommand(), docsCommand(), brokerCommand(), databaseCommand())
 	return root
 }

@@ -57,19 +57,24 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 			return o.run(c.Context(), o.targetOf(args), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
-	c.Flags().StringSliceVar(&o.assignments, "assignment", nil, "`ID` of an assignment to judge; several at once (default: what the folder answers)")
-	c.Flags().StringVar(&o.tags, "tags", "", "judge only what the tag `EXPR` selects: \"@PEER-3.2,@PEER-4.1\" are these rules and those that they need; of what \"@must && ~@part-5\" selects, it is only said which needed rules are left out")
+	o.judgingFlags(c)
 	c.Flags().StringArrayVar(&o.formats, "format", []string{"pretty"}, "`F[:FILE]`: pretty, progress, junit, cucumber or json; several at once")
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
-	c.Flags().StringVar(&o.isolate, "isolate", string(sandbox.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
-	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
 	c.Flags().StringArrayVar(&o.endpoints, "endpoint", nil, "`PROGRAM=ADDRESS` where a program runs already on this machine, as in server5=127.0.0.1:5000; several at once")
 	c.Flags().StringVar(&o.manifest, "manifest", "", "a `FILE` of your own that is read instead of the submission's chatspec.yaml")
+	return c
+}
+
+// judgingFlags are those that say how a target is judged, be it one or one of many.
+func (o *runOptions) judgingFlags(c *cobra.Command) {
+	c.Flags().StringSliceVar(&o.assignments, "assignment", nil, "`ID` of an assignment to judge; several at once (default: what the folder answers)")
+	c.Flags().StringVar(&o.tags, "tags", "", "judge only what the tag `EXPR` selects: \"@PEER-3.2,@PEER-4.1\" are these rules and those that they need; of what \"@must && ~@part-5\" selects, it is only said which needed rules are left out")
+	c.Flags().StringVar(&o.isolate, "isolate", string(sandbox.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
+	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
 	c.Flags().StringArrayVar(&o.mounts, "mount", nil, "a `DIR` of this machine that programs on hosts of their own may read besides; several at once")
 	c.Flags().StringVar(&o.amqp, "amqp", broker.Embedded, "which RabbitMQ programs are given, where they need one: `KIND` is "+broker.Kinds)
 	c.Flags().StringVar(&o.mongo, "mongo", database.Embedded, "which MongoDB programs are given, where they need one: `KIND` is "+database.Kinds)
 	c.Flags().Float64Var(&o.patience, "patience", 1, "multiplies every deadline")
-	return c
 }
 
 // theReference is the name of the bundled reference.
@@ -238,7 +243,7 @@ type judge struct {
 	warned    bool // of where programs run
 }
 
-// all judges all assignments that the target answers, and grades each.
+// all judges all assignments that the target answers, and grades each, on services of its own.
 func (j *judge) all(ctx context.Context, t *target.Target, progress progress) (results []grading.Result, err error) {
 	defer progress.end()
 	var known []features.Assignment
@@ -252,6 +257,11 @@ func (j *judge) all(ctx context.Context, t *target.Target, progress progress) (r
 	}
 	defer func() { err = errors.Join(err, closeServices()) }()
 	j.services = services
+	return j.each(ctx, t, progress)
+}
+
+// each judges all assignments that the target answers, and grades each, on services that are there.
+func (j *judge) each(ctx context.Context, t *target.Target, progress progress) (results []grading.Result, err error) {
 	for _, id := range t.Assignments {
 		result, err := j.one(ctx, t.For(id), id, progress)
 		if err != nil {

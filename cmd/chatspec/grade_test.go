@@ -1,0 +1,238 @@
+package main_test
+
+import (
+	"encoding/csv"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// few are rules that are judged fast: one that a chat breaks which counts from 1, and those that it needs.
+const few = "@PEER-3.2"
+
+// counting is a chat that counts from 1.
+func counting(t *testing.T) string {
+	t.Helper()
+	return wrong(t, "links, seq = None, 0", "links, seq = None, 1")
+}
+
+// class writes a class of four: one right, one wrong, one in an archive, and one that is no program.
+func class(t *testing.T) string {
+	t.Helper()
+	return folder(t, map[string]string{
+		"class/s01/chat.py":   right,
+		"class/s02/chat.py":   counting(t),
+		"class/s03.zip":       zipped(t, map[string]string{"hw/chat.py": right, "../evil.py": ""}),
+		"class/s04/essay.txt": "on chats",
+	})
+}
+
+// rows reads a table, by the first column.
+func rows(t *testing.T, path string) map[string]map[string]string {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	table, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]map[string]string{}
+	for _, row := range table[1:] {
+		cells := map[string]string{}
+		for i, title := range table[0] {
+			cells[title] = row[i]
+		}
+		all[row[0]] = cells
+	}
+	return all
+}
+
+// judgedIn lists the submissions of which it was told that they have been judged.
+func judgedIn(stderr string) []string {
+	var ids []string
+	for line := range strings.Lines(stderr) {
+		if _, rest, ok := strings.Cut(line, ": "); ok && !strings.HasPrefix(line, "chatspec: ") {
+			id, _, _ := strings.Cut(rest, ":")
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func TestAClassIsGradedOnceAndOnlyWhatChangedAgain(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := class(t)
+	roster := filepath.Join(dir, "roster.csv")
+	if err := os.WriteFile(roster, []byte("key,name\ns01,Ann Lee\ns02,\"=Bob\"\ns09,Eve Fox\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"grade", "class", "--tags", few, "--roster", "roster.csv"}
+	got := chatspec(t, call{dir: dir, args: args})
+	if want := "4 submissions: 2 conformant, 1 nonconformant, 1 could not be judged; nothing handed in by 1 of the roster\nclass-grades/scores.csv\n"; got.status != 0 || !strings.HasSuffix(got.stdout, want) {
+		t.Errorf("it ends with %d and prints\n%s\n%s", got.status, got.stdout, got.stderr)
+	}
+	if ids := judgedIn(got.stderr); !slices.Equal(ids, []string{"s01", "s02", "s03", "s04"}) {
+		t.Errorf("judged are %v", ids)
+	}
+	table := rows(t, filepath.Join(dir, "class-grades/scores.csv"))
+	for key, want := range map[string][3]string{
+		"s01": {"Ann Lee", "3", "conformant"}, "s02": {"'=Bob", "2", "nonconformant"}, "s03": {"s03", "3", "conformant"},
+		"s04": {"s04", "", "unjudged"}, "s09": {"Eve Fox", "", "not handed in"},
+	} {
+		if row := table[key]; row["name"] != want[0] || row["total"] != want[1] || row["verdict"] != want[2] {
+			t.Errorf("the row of %s is %q", key, row)
+		}
+	}
+	if remarks := table["s04"]["remarks"]; !strings.Contains(remarks, "s04 has no file that is called as a program") || !strings.Contains(remarks, "s04 is not in the roster") {
+		t.Errorf("of s04 it is said %q", remarks)
+	}
+	again := chatspec(t, call{dir: dir, args: args})
+	if ids := judgedIn(again.stderr); again.status != 0 || again.stdout != got.stdout || len(ids) > 0 {
+		t.Errorf("started again it judges %v and prints\n%s", ids, again.stdout)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "class/s02/chat.py"), []byte(right), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	changed := chatspec(t, call{dir: dir, args: args})
+	if ids := judgedIn(changed.stderr); !slices.Equal(ids, []string{"s02"}) || !strings.Contains(changed.stdout, "3 conformant") {
+		t.Errorf("after a change it judges %v and prints\n%s", ids, changed.stdout)
+	}
+	other := chatspec(t, call{dir: dir, args: append(args, "--tags", "@PEER-1.1")})
+	if ids := judgedIn(other.stderr); len(ids) != 4 {
+		t.Errorf("with other options it judges %v", ids)
+	}
+}
+
+func TestGradingGoesOnWhereItWasKilled(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			dir := class(t)
+			waiting, called := slow(t, "")
+			if err := os.Rename(waiting, filepath.Join(dir, "class", "s99")); err != nil {
+				t.Fatal(err)
+			}
+			// The last one waits for ever; one after the other, so that it is begun when all others are done.
+			args := []string{"grade", "class", "--tags", few, "--isolate", "none", "--patience", "100"}
+			cmd, _ := call{dir: dir, args: args}.command(t)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if called() {
+				cmd.Process.Signal(signal)
+			}
+			cmd.Wait()
+			if signal == syscall.SIGINT && cmd.ProcessState.ExitCode() != 130 {
+				t.Errorf("it ends with %v", cmd.ProcessState)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "class/s99/chat.py"), []byte(right), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			got := chatspec(t, call{dir: dir, args: args})
+			if ids := judgedIn(got.stderr); got.status != 0 || !slices.Equal(ids, []string{"s99"}) || !strings.Contains(got.stdout, "5 submissions: 3 conformant") {
+				t.Errorf("it ends with %d, judges %v and prints\n%s", got.status, ids, got.stdout)
+			}
+		})
+	}
+}
+
+func TestTwoDoNotGradeInOneFolder(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	waiting, called := slow(t, "")
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "class"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(waiting, filepath.Join(dir, "class", "s1")); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"grade", "class", "--tags", few, "--isolate", "none", "--patience", "100"}
+	got := chatspec(t, call{dir: dir, args: args, started: func(cmd *exec.Cmd) {
+		if called() {
+			second := chatspec(t, call{dir: dir, args: args})
+			if want := "chatspec: another `chatspec grade` is at work in class-grades: wait for its end, or give another --out\n"; second.status != 2 || !strings.HasSuffix(second.stderr, want) {
+				t.Errorf("the second ends with %d and says %q", second.status, second.stderr)
+			}
+			cmd.Process.Signal(os.Interrupt)
+		}
+	}})
+	if got.status != 130 {
+		t.Errorf("the first ends with %d and says %q", got.status, got.stderr)
+	}
+}
+
+func TestASubmissionThatTakesTooLongIsGivenUpAlone(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{"class/s1/chat.py": "import time\ntime.sleep(3600)\n", "class/s2/essay.txt": "on chats"})
+	args := []string{"grade", "class", "--tags", few, "--patience", "1000", "--longest", "1s", "--jobs", "1"}
+	got := chatspec(t, call{dir: dir, args: args})
+	table := rows(t, filepath.Join(dir, "class-grades/scores.csv"))
+	if got.status != 0 || table["s1"]["verdict"] != "unjudged" || table["s1"]["remarks"] != "it was given up: it took too long (1s)" || !strings.HasPrefix(table["s2"]["remarks"], "s2 has no file") {
+		t.Errorf("it ends with %d, and the table is %q", got.status, table)
+	}
+	if again := chatspec(t, call{dir: dir, args: args}); again.status != 0 || len(judgedIn(again.stderr)) > 0 {
+		t.Errorf("it is judged again: %s", again.stderr)
+	}
+}
+
+func TestAClassMayBeAnArchiveOfArchives(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{"submissions.zip": zipped(t, map[string]string{
+		"leeann_LATE_11_901_hw.zip": zipped(t, map[string]string{"chat.py": right}),
+		"raybob_12_902_chat.py":     counting(t),
+		"foxeve_13_903_hw.zip":      zipped(t, map[string]string{"zeros": strings.Repeat("\x00", 8<<20)}),
+	})})
+	got := chatspec(t, call{dir: dir, args: []string{"grade", "submissions.zip", "--tags", few, "--out", "out"}})
+	table := rows(t, filepath.Join(dir, "out/scores.csv"))
+	for key, want := range map[string]string{"11": "conformant", "12": "nonconformant", "13": "unjudged"} {
+		if table[key]["verdict"] != want {
+			t.Errorf("the row of %s is %q", key, table[key])
+		}
+	}
+	if got.status != 0 || table["11"]["late"] != "late" || !strings.Contains(table["13"]["remarks"], "as no submission does") {
+		t.Errorf("it ends with %d and says\n%s", got.status, got.stderr)
+	}
+	if entries, err := os.ReadDir(filepath.Join(dir, "out")); err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == ".work" }) {
+		t.Errorf("what was worked on is left: %v (%v)", entries, err)
+	}
+}
+
+func TestAClassThatCannotBeGradedIsRefusedInASentence(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"class/s1/chat.py": right, "empty/README.md": "", "roster.csv": "points\n3\n", "file.txt": ""})
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "a class is missing: a folder or an archive of submissions, as in `chatspec grade submissions.zip`"},
+		{[]string{"nowhere"}, `there is no class "nowhere": give a folder or an archive of submissions`},
+		{[]string{"file.txt"}, "file.txt is no folder and no archive of submissions"},
+		{[]string{"empty"}, "empty holds no submission: a folder or an archive for each, or an export of Canvas, Moodle or Gradescope"},
+		{[]string{"class", "--out", "class/out"}, "--out class/out is in the class itself: give a folder beside it"},
+		{[]string{"class", "--attempts", "first"}, `--attempts is last or all, not "first"`},
+		{[]string{"class", "--jobs", "0"}, "--jobs must be at least 1, not 0"},
+		{[]string{"class", "--longest", "0s"}, "--longest must be more than 0, not 0s"},
+		{[]string{"class", "--roster", "nobody.csv"}, "reading the roster: open nobody.csv: no such file or directory"},
+		{[]string{"class", "--roster", "roster.csv"}, "roster.csv: the roster names nobody: its first row must name a column `key`, `id`, `email` or `name`"},
+		{[]string{"class", "--assignment", "tcp-per"}, `there is no assignment "tcp-per"; there are http, rabbitmq, rooms, tcp-peer, tcp-server, zmq`},
+	} {
+		got := chatspec(t, call{dir: dir, args: append([]string{"grade"}, c.args...)})
+		if got.status != 2 || got.stderr != "chatspec: "+c.want+"\n" || got.stdout != "" {
+			t.Errorf("%v ends with %d and says %q", c.args, got.status, got.stderr)
+		}
+	}
+}
