@@ -57,6 +57,7 @@ func TestAllFormatsGiveTheSameVerdicts(t *testing.T) {
 	all, want := everyCase()
 	for name, read := range map[string]func(*testing.T, []grading.Result) map[string]grading.Verdict{
 		"pretty": verdictsInPretty, "json": verdictsInJSON, "junit": verdictsInJUnit, "cucumber": verdictsInCucumber,
+		"gradescope": verdictsInGradescope,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(want, read(t, all)); diff != "" {

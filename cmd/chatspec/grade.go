@@ -28,6 +28,8 @@ type gradeOptions struct {
 	attempts string
 	atATime  int
 	longest  time.Duration
+	forWhom  []string // the platforms that tables are written for
+	column   string
 }
 
 func gradeCommand() *cobra.Command {
@@ -56,8 +58,13 @@ The exit status is 0 where every submission has its result, whatever that is, an
 	c.Flags().StringVar(&o.attempts, "attempts", "last", "`WHICH` of several submissions of a student are judged: last or all")
 	c.Flags().IntVar(&o.atATime, "jobs", runtime.NumCPU(), "submissions at a time")
 	c.Flags().DurationVar(&o.longest, "longest", 15*time.Minute, "a submission is given up after so much `TIME`, as in 10m")
+	c.Flags().StringSliceVar(&o.forWhom, "for", nil, "a `PLATFORM` that files are written for besides: canvas, moodle, gradescope or classroom50; several at once")
+	c.Flags().StringVar(&o.column, "column", "chatspec", "the `TITLE` of the assignment's column in Canvas, as in \"Homework 2 (12345)\"")
 	return c
 }
+
+// platforms are those that files are written for.
+func platforms() []string { return []string{"canvas", "moodle", "gradescope", "classroom50"} }
 
 // grade grades the class in a folder or archive.
 func (o gradeOptions) grade(ctx context.Context, name string, stdout, stderr io.Writer) (err error) {
@@ -176,6 +183,11 @@ func (g *grader) prepare() (err error) {
 	}
 	if g.atATime < 1 {
 		return fmt.Errorf("--jobs must be at least 1, not %d", g.atATime)
+	}
+	for _, platform := range g.forWhom {
+		if !slices.Contains(platforms(), platform) {
+			return fmt.Errorf("--for knows no %q; it knows %s", platform, strings.Join(platforms(), ", "))
+		}
 	}
 	return g.prepareRuns()
 }

@@ -211,6 +211,55 @@ func TestAClassMayBeAnArchiveOfArchives(t *testing.T) {
 	}
 }
 
+func TestEachPlatformGetsItsFiles(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{
+		"class/leeann_11_901_chat.py": counting(t), "class/raybob_12_902_essay.txt": "on chats",
+		"roster.csv": "Student,ID,SIS User ID,SIS Login ID,Section\n\"Lee, Ann\",11,X1,annl,A\n\"Ray, Bob\",12,X2,bobr,A\n",
+	})
+	got := chatspec(t, call{dir: dir, args: []string{"grade", "class", "--tags", few, "--roster", "roster.csv", "--column", "Homework (5)", "--for", "canvas,moodle,gradescope,classroom50"}})
+	if got.status != 0 {
+		t.Fatalf("it ends with %d and says %s", got.status, got.stderr)
+	}
+	for file, want := range map[string]string{
+		"canvas.csv":                 "Student,ID,SIS User ID,SIS Login ID,Section,Homework (5)\nPoints Possible,,,,,3\n\"Lee, Ann\",11,X1,annl,A,2\n\"Ray, Bob\",12,X2,bobr,A,\n",
+		"moodle.csv":                 "tcp-peer: 2 of 3 points; failed: PEER-3.2",
+		"gradescope/11/results.json": `"score": 2,`,
+		"classroom50/11/result.json": `"submission": "11",`,
+	} {
+		text, err := os.ReadFile(filepath.Join(dir, "class-grades", file))
+		if err != nil {
+			t.Error(err)
+		}
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%s holds\n%s", file, text)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "class-grades/gradescope/12")); err == nil {
+		t.Error("there is a result of what was not judged")
+	}
+}
+
+func TestARunWritesWhatPlatformsRead(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{"hw/chat.py": counting(t)})
+	got := chatspec(t, call{dir: dir, env: []string{"CLASSROOM=net", "SUBMISSION_TAG=submit/3"}, args: []string{
+		"run", "hw", "--tags", few, "--format", "github", "--format", "gradescope:results.json", "--format", "classroom50:result.json", "--format", "markdown:summary.md",
+	}})
+	if got.status != 1 || !strings.HasPrefix(got.stdout, "::error title=PEER-3.2 The member `seq` counts a user's messages%2C from 0::expected: ") {
+		t.Errorf("it ends with %d and prints\n%s", got.status, got.stdout)
+	}
+	for file, want := range map[string]string{
+		"results.json": `"score": 2,`, "result.json": `"submission": "submit/3",`, "summary.md": "### ✗ PEER-3.2 The member &#96;seq&#96; counts",
+	} {
+		if text, err := os.ReadFile(filepath.Join(dir, file)); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s (%v) holds\n%s", file, err, text)
+		}
+	}
+}
+
 func TestAClassThatCannotBeGradedIsRefusedInASentence(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"class/s1/chat.py": right, "empty/README.md": "", "roster.csv": "points\n3\n", "file.txt": ""})
@@ -224,6 +273,7 @@ func TestAClassThatCannotBeGradedIsRefusedInASentence(t *testing.T) {
 		{[]string{"empty"}, "empty holds no submission: a folder or an archive for each, or an export of Canvas, Moodle or Gradescope"},
 		{[]string{"class", "--out", "class/out"}, "--out class/out is in the class itself: give a folder beside it"},
 		{[]string{"class", "--attempts", "first"}, `--attempts is last or all, not "first"`},
+		{[]string{"class", "--for", "blackboard"}, `--for knows no "blackboard"; it knows canvas, moodle, gradescope, classroom50`},
 		{[]string{"class", "--jobs", "0"}, "--jobs must be at least 1, not 0"},
 		{[]string{"class", "--longest", "0s"}, "--longest must be more than 0, not 0s"},
 		{[]string{"class", "--roster", "nobody.csv"}, "reading the roster: open nobody.csv: no such file or directory"},

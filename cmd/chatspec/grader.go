@@ -252,19 +252,6 @@ func (g *grader) asItIs(s class.Submission) (string, bool) {
 	return path, true
 }
 
-// report writes the table, and says how the class did.
-func (g *grader) report(of class.Class, entries []ledger.Entry) error {
-	graded := scores.Class{Entries: entries, Missing: of.Missing}
-	table, err := graded.CSV()
-	if err != nil {
-		return fmt.Errorf("writing the points: %w", err)
-	}
-	if err := g.ledger.Write("scores.csv", table); err != nil {
-		return err
-	}
-	return g.conclude(of, entries)
-}
-
 // conclude says how the class did, and fails where a submission must be tried again.
 func (g *grader) conclude(of class.Class, entries []ledger.Entry) error {
 	counts := map[string]int{}

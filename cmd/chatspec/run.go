@@ -58,7 +58,7 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 		},
 	}
 	o.judgingFlags(c)
-	c.Flags().StringArrayVar(&o.formats, "format", []string{"pretty"}, "`F[:FILE]`: pretty, progress, junit, cucumber or json; several at once")
+	c.Flags().StringArrayVar(&o.formats, "format", []string{"pretty"}, "`F[:FILE]`: pretty, progress, json, junit, cucumber, gradescope, classroom50, markdown or github; several at once")
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
 	c.Flags().StringArrayVar(&o.endpoints, "endpoint", nil, "`PROGRAM=ADDRESS` where a program runs already on this machine, as in server5=127.0.0.1:5000; several at once")
 	c.Flags().StringVar(&o.manifest, "manifest", "", "a `FILE` of your own that is read instead of the submission's chatspec.yaml")
@@ -340,7 +340,9 @@ type output struct{ format, file string }
 
 type outputs []output
 
-func formats() []string { return []string{"pretty", "progress", "json", "junit", "cucumber"} }
+func formats() []string {
+	return []string{"pretty", "progress", "json", "junit", "cucumber", "gradescope", "classroom50", "markdown", "github"}
+}
 
 func (o runOptions) outputs() (outputs, error) {
 	var all outputs
@@ -410,6 +412,22 @@ func (out output) writeTo(w io.Writer, results []grading.Result) error {
 		return grading.WriteJSON(w, results)
 	case "junit":
 		return grading.WriteJUnit(w, results)
+	case "gradescope":
+		return grading.WriteGradescope(w, results)
+	case "classroom50":
+		return grading.WriteClassroom50(w, results, submitted())
+	case "markdown":
+		return grading.WriteMarkdown(w, results)
+	case "github":
+		return grading.WriteGitHub(w, results)
 	}
 	return grading.WriteCucumber(w, results)
+}
+
+// submitted is what Classroom 50 tells its autograders of a submission, in the environment.
+func submitted() grading.Submitted {
+	return grading.Submitted{
+		Classroom: os.Getenv("CLASSROOM"), Assignment: os.Getenv("ASSIGNMENT"), Submission: os.Getenv("SUBMISSION_TAG"),
+		Commit: os.Getenv("COMMIT_URL"), Release: os.Getenv("RELEASE_URL"), Review: os.Getenv("REVIEW_URL"), At: time.Now(),
+	}
 }
