@@ -50,7 +50,7 @@ func WriteClassroom50(w io.Writer, results []Result, of Submitted) error {
 	for _, result := range results {
 		for _, item := range result.Score.Items {
 			test := classroomTest{
-				Name: visible(item.Title), Passed: item.Earned == item.Possible, Rules: item.Rules, Note: item.Note,
+				Name: Visible(item.Title), Passed: item.Earned == item.Possible, Rules: item.Rules, Note: item.Note,
 				Score: int(math.Round(item.Earned * scale)), MaxScore: int(math.Round(item.Possible * scale)),
 			}
 			report.Tests = append(report.Tests, test)

@@ -149,5 +149,5 @@ func cucumberStatus(verdict Verdict, forgiven bool) string {
 // into pages of HTML: some do so as it is, and a program could run its own scripts
 // there.
 func tame(text string) string {
-	return strings.ReplaceAll(visible(text), "<", `\u003c`)
+	return strings.ReplaceAll(Visible(text), "<", `\u003c`)
 }

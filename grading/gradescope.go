@@ -55,7 +55,7 @@ func WriteGradescope(w io.Writer, results []Result) error {
 			report.Tests = append(report.Tests, gradescopeRules(number, others)...)
 		}
 	}
-	report.Output = visible(strings.Join(output, "\n"))
+	report.Output = Visible(strings.Join(output, "\n"))
 	return encode(w, report, "  ")
 }
 
@@ -80,8 +80,8 @@ func gradescopeItem(number int, item Item) gradescopeTest {
 		status = "passed"
 	}
 	return gradescopeTest{
-		Name: visible(item.Title), Number: fmt.Sprint(number), Score: &item.Earned, MaxScore: &item.Possible,
-		Status: status, Output: visible(item.Note), Visibility: "visible",
+		Name: Visible(item.Title), Number: fmt.Sprint(number), Score: &item.Earned, MaxScore: &item.Possible,
+		Status: status, Output: Visible(item.Note), Visibility: "visible",
 	}
 }
 
@@ -90,8 +90,8 @@ func gradescopeRules(number int, rules []Rule) []gradescopeTest {
 	var tests []gradescopeTest
 	for i, rule := range rules {
 		test := gradescopeTest{
-			Name: visible(rule.ID + " " + titleOf(rule)), Number: fmt.Sprintf("%d.%d", number, i+1),
-			Output: visible(tell(rule)), Visibility: "visible", Tags: []string{rule.Level, string(rule.Verdict)},
+			Name: Visible(rule.ID + " " + titleOf(rule)), Number: fmt.Sprintf("%d.%d", number, i+1),
+			Output: Visible(tell(rule)), Visibility: "visible", Tags: []string{rule.Level, string(rule.Verdict)},
 		}
 		switch {
 		case rule.Verdict == Passed:

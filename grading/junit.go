@@ -114,15 +114,15 @@ func (c junitCase) counts() junitCounts {
 func junitCaseOf(assignment string, rule Rule, scenario Scenario) junitCase {
 	one := junitCase{
 		Class:      assignment,
-		Name:       visible(rule.ID + " " + rule.Title + " · " + scenario.Name),
+		Name:       Visible(rule.ID + " " + rule.Title + " · " + scenario.Name),
 		Time:       junitSeconds(scenario.Seconds),
 		Properties: junitProperties("level", rule.Level, "source", rule.Source, "verdict", string(scenario.Verdict)),
 	}
 	if scenario.Verdict == Passed {
 		return one
 	}
-	said := junitRemark{Message: visible(remark(rule, scenario))}
-	text := junitText{visible(account(scenario.failure()))}
+	said := junitRemark{Message: Visible(remark(rule, scenario))}
+	text := junitText{Visible(account(scenario.failure()))}
 	if scenario.Verdict == Failed && !isForgiven(rule, scenario) {
 		said.junitText = text
 		one.Failure = &said
@@ -137,7 +137,7 @@ func junitProperties(pairs ...string) []junitProperty {
 	var properties []junitProperty
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			properties = append(properties, junitProperty{Name: pairs[i], Value: visible(pairs[i+1])})
+			properties = append(properties, junitProperty{Name: pairs[i], Value: Visible(pairs[i+1])})
 		}
 	}
 	return properties

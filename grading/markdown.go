@@ -95,7 +95,7 @@ func points(number float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f
 // cell is a text in which nothing is Markdown, in one line.
 func cell(text string) string {
 	return strings.NewReplacer("\n", "<br>", "|", "&#124;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;", "~", "&#126;", "@", "&#64;", "\\", "&#92;", "://", ":&#47;&#47;").
-		Replace(html.EscapeString(visible(text)))
+		Replace(html.EscapeString(Visible(text)))
 }
 
 // preformatted is a text as it is, below a title that unfolds it.
@@ -105,7 +105,7 @@ func preformatted(title, text string) string {
 	}
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
-		line = strings.NewReplacer("@", "&#64;", "://", ":&#47;&#47;").Replace(html.EscapeString(visible(line)))
+		line = strings.NewReplacer("@", "&#64;", "://", ":&#47;&#47;").Replace(html.EscapeString(Visible(line)))
 		if strings.TrimSpace(line) == "" {
 			line = "&#8203;" // an empty line would end the element for a reader of Markdown
 		}
@@ -174,5 +174,5 @@ func tellBriefly(rule Rule) string {
 func annotate(w *strings.Builder, kind, title, text string) {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-	fmt.Fprintf(w, "::%s title=%s::%s\n", kind, property.Replace(visible(title)), data.Replace(visible(text)))
+	fmt.Fprintf(w, "::%s title=%s::%s\n", kind, property.Replace(Visible(title)), data.Replace(Visible(text)))
 }

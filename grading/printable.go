@@ -24,9 +24,9 @@ func Printable(text string) string {
 	}, text)
 }
 
-// visible writes out what would not be seen, as in `\u202e`, and what XML 1.0
+// Visible writes out what would not be seen, as in `\u202e`, and what XML 1.0
 // (section 2.2) forbids; bytes that are no text become `\xff`. Lines and tabs stay.
-func visible(text string) string {
+func Visible(text string) string {
 	var shown strings.Builder
 	for i, r := range text {
 		switch {

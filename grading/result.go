@@ -33,6 +33,8 @@ type Outcome struct {
 	Seconds                    float64
 	Steps                      []Step
 	Failure                    *Failure
+	// Events is all that happened in a scenario that passed, where that was asked for.
+	Events []Event
 }
 
 // A Step is what one sentence of a scenario came to. The one that ended the
@@ -43,6 +45,9 @@ type Step struct {
 	Seconds float64 `json:"seconds,omitempty"`
 	// Line is where it stands in the feature's file, from 1.
 	Line int `json:"line,omitempty"`
+	// Until is when the last thing had happened at its end, in seconds since the
+	// scenario began, where the events of scenarios that pass are kept.
+	Until float64 `json:"until,omitempty"`
 }
 
 // A Failure says what went wrong in a scenario, or why it was not judged.
@@ -120,6 +125,9 @@ type Rule struct {
 	Level   string  `json:"level"`
 	Verdict Verdict `json:"verdict"`
 	Why     string  `json:"why"`
+	// Hidden is set where the rubric keeps the rule back: it counts, and a student is
+	// not told what it is.
+	Hidden bool `json:"hidden,omitempty"`
 	// Needs are the rules without which this one cannot be judged.
 	Needs []string `json:"needs"`
 	// Source is the text that it is from.
@@ -138,6 +146,8 @@ type Scenario struct {
 	Line    int      `json:"line,omitempty"`
 	Failure *Failure `json:"failure,omitempty"`
 	Steps   []Step   `json:"steps"`
+	// Events is all that happened where it passed, if that was asked for.
+	Events []Event `json:"events,omitempty"`
 }
 
 // A Score is the points that a target has earned.

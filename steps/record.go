@@ -17,18 +17,20 @@ import (
 type record struct {
 	begun time.Time
 	took  []time.Duration
+	until []time.Duration // when the last thing had happened at the end of each
 	ended bool // by a step that did not pass
 }
 
 func (r *record) begin() { r.begun = time.Now() }
 
-// end takes the verdict on the scenario so far. The steps after one that did not
+// end takes the verdict on the scenario so far, and when the last thing happened. The steps after one that did not
 // pass are only passed over, and not kept.
-func (r *record) end(verdict grading.Verdict) {
+func (r *record) end(verdict grading.Verdict, last time.Duration) {
 	if r.ended {
 		return
 	}
 	r.took = append(r.took, time.Since(r.begun))
+	r.until = append(r.until, last)
 	r.ended = verdict != grading.Passed
 }
 
@@ -39,7 +41,7 @@ func (r *record) steps(sc *godog.Scenario, verdict grading.Verdict) []grading.St
 	for i, text := range features.StepTexts(sc) {
 		step := grading.Step{Text: text, Verdict: grading.Skipped}
 		if i < len(r.took) {
-			step.Verdict, step.Seconds = grading.Passed, r.took[i].Seconds()
+			step.Verdict, step.Seconds, step.Until = grading.Passed, r.took[i].Seconds(), r.until[i].Seconds()
 		}
 		if i == len(r.took)-1 {
 			step.Verdict = verdict

@@ -160,7 +160,7 @@ func TestEachStepHasAVerdict(t *testing.T) {
 			last := passed
 			for _, verdict := range c.verdicts {
 				r.begin()
-				r.end(verdict)
+				r.end(verdict, 0)
 				last = verdict
 			}
 			var want []grading.Step

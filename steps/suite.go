@@ -35,6 +35,8 @@ type Options struct {
 	Tags string
 	// Jobs is the number of scenarios at a time.
 	Jobs int
+	// Evidence keeps what happened also in scenarios that pass.
+	Evidence bool
 	// Shuffle runs the scenarios in another order.
 	Shuffle bool
 	// Progress, where it is not nil, is told of each scenario when it is done.
@@ -242,12 +244,24 @@ func (r *scenario) note(verdict grading.Verdict, expected, observed string) {
 
 // endStep finds the errors that no sentence has seen: those of godog itself.
 func (r *scenario) endStep(ctx context.Context, step *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
-	r.record.end(r.verdict)
+	r.record.end(r.verdict, r.lastEvent())
 	lost := err != nil && r.failure == nil && ctx.Err() == nil
 	if lost || status == godog.StepUndefined || status == godog.StepAmbiguous {
 		r.suite.cancel(fmt.Errorf("the sentence %q cannot be checked: %w", step.Text, err))
 	}
 	return ctx, nil
+}
+
+// lastEvent is when the last thing happened, where evidence is kept.
+func (r *scenario) lastEvent() time.Duration {
+	if !r.suite.options.Evidence || r.world == nil {
+		return 0
+	}
+	events := r.world.Stage.Journal()
+	if len(events) == 0 {
+		return 0
+	}
+	return events[len(events)-1].At
 }
 
 // close ends the scenario and keeps what it came to.
@@ -265,6 +279,7 @@ func (r *scenario) close(ctx context.Context, sc *godog.Scenario, _ error) (cont
 	}
 	r.suite.keep(grading.Outcome{
 		Assignment: assignmentOf(sc),
+		Events:     r.evidence(),
 		Rule:       features.RuleOf(sc.Tags),
 		Scenario:   sc.Name,
 		Verdict:    r.verdict,
@@ -273,6 +288,14 @@ func (r *scenario) close(ctx context.Context, sc *godog.Scenario, _ error) (cont
 		Failure:    r.failure,
 	})
 	return ctx, nil
+}
+
+// evidence is all that happened, where that is kept.
+func (r *scenario) evidence() []grading.Event {
+	if !r.suite.options.Evidence || r.failure != nil {
+		return nil
+	}
+	return eventsOf(r.world.Stage.Journal())
 }
 
 func assignmentOf(sc *godog.Scenario) string {

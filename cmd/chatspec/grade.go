@@ -98,7 +98,7 @@ func (o gradeOptions) grade(ctx context.Context, name string, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	return g.report(of, entries)
+	return g.report(ctx, of, entries)
 }
 
 // apart refuses a folder for the results that is one of the submissions.

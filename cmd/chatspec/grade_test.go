@@ -95,6 +95,14 @@ func TestAClassIsGradedOnceAndOnlyWhatChangedAgain(t *testing.T) {
 	if remarks := table["s04"]["remarks"]; !strings.Contains(remarks, "s04 has no file that is called as a program") || !strings.Contains(remarks, "s04 is not in the roster") {
 		t.Errorf("of s04 it is said %q", remarks)
 	}
+	for id, want := range map[string]string{"s01": "3 of 3 points", "s02": "✓ The reference", "s03": "leads out of the archive", "s04": "It could not be judged"} {
+		if page, err := os.ReadFile(filepath.Join(dir, "class-grades/reports", id+".html")); err != nil || !strings.Contains(string(page), want) {
+			t.Errorf("the report of %s (%v) does not say %q", id, err, want)
+		}
+		if table[id]["report"] != "reports/"+id+".html" {
+			t.Errorf("the row of %s leads to %q", id, table[id]["report"])
+		}
+	}
 	again := chatspec(t, call{dir: dir, args: args})
 	if ids := judgedIn(again.stderr); again.status != 0 || again.stdout != got.stdout || len(ids) > 0 {
 		t.Errorf("started again it judges %v and prints\n%s", ids, again.stdout)

@@ -80,6 +80,12 @@ func suiteHash() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
+// fingerprint tells texts apart.
+func fingerprint(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
 // all judges the submissions that have no result yet, several at a time, and returns what all came to.
 func (g *grader) all(ctx context.Context, of class.Class) (entries []ledger.Entry, err error) {
 	services, closeServices, err := vocabularies.OpenServices(ctx, g.wanted(), vocabularies.Kinds{Broker: g.amqp, Database: g.mongo})
@@ -140,14 +146,13 @@ func (g *grader) find(submissions []class.Submission, entries []ledger.Entry) (t
 		if err != nil {
 			return nil, err
 		}
-		made := sha256.Sum256([]byte(hash + " " + g.made))
-		fingerprint := hex.EncodeToString(made[:])
+		made := fingerprint(hash + " " + g.made)
 		kept, ok, err := g.ledger.Find(s.ID)
 		if err != nil {
 			return nil, err
 		}
-		entries[i] = ledger.Entry{Fingerprint: fingerprint}
-		if ok && kept.Settled && kept.Fingerprint == fingerprint {
+		entries[i] = ledger.Entry{Fingerprint: made}
+		if ok && kept.Settled && kept.Fingerprint == made {
 			entries[i] = kept
 		} else {
 			todo = append(todo, i)

@@ -2,17 +2,23 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"strings"
 
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/grading/class"
 	"github.com/chatspec/chatspec/grading/ledger"
+	"github.com/chatspec/chatspec/grading/pages"
 	"github.com/chatspec/chatspec/grading/scores"
 )
 
 // report writes what comes out of a class, and says how it did.
-func (g *grader) report(of class.Class, entries []ledger.Entry) error {
-	graded := scores.Class{Entries: entries, Missing: of.Missing}
+func (g *grader) report(ctx context.Context, of class.Class, entries []ledger.Entry) error {
+	graded := scores.Class{Entries: entries, Missing: of.Missing, Link: reportName}
+	if err := g.writeReports(ctx, entries); err != nil {
+		return err
+	}
 	if err := g.writeTable("scores.csv", graded.CSV); err != nil {
 		return err
 	}
@@ -22,6 +28,63 @@ func (g *grader) report(of class.Class, entries []ledger.Entry) error {
 		}
 	}
 	return g.conclude(of, entries)
+}
+
+// reportName is the file of a submission's report, in the folder of the results.
+func reportName(e ledger.Entry) string { return "reports/" + ledger.FileName(e.ID) + ".html" }
+
+// writeReports writes a page for each submission, with the reference beside what failed.
+func (g *grader) writeReports(ctx context.Context, entries []ledger.Entry) error {
+	reference, err := g.reference(ctx, entries)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		var text bytes.Buffer
+		err := pages.WriteStudent(&text, pages.Student{
+			Name: e.Name(), Titles: titles(g.catalogue), Results: e.Results, Reference: reference,
+			Judged: e.Judged, Problem: e.Problem, Remarks: remarksFor(e),
+		})
+		if err != nil {
+			return fmt.Errorf("drawing the report of %s: %w", e.ID, err)
+		}
+		if err := g.ledger.Write(reportName(e), text.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remarksFor is what a student is told besides.
+func remarksFor(e ledger.Entry) []string {
+	if e.Late {
+		return append([]string{"It was handed in late."}, e.Remarks...)
+	}
+	return e.Remarks
+}
+
+// reference are the reference's results for all that has failed in the class: those that were kept, where nothing is
+// missing in them.
+func (g *grader) reference(ctx context.Context, entries []ledger.Entry) ([]grading.Result, error) {
+	var results []grading.Result
+	for _, e := range entries {
+		results = append(results, e.Results...)
+	}
+	wanted := ""
+	for _, id := range assignmentsOf(results) {
+		wanted += id + " " + strings.Join(failedIn(results, id), " ") + "\n"
+	}
+	made := fingerprint(wanted + g.made)
+	kept, ok, err := g.ledger.Find(theReference + " of the reports")
+	if err != nil || ok && kept.Fingerprint == made {
+		return kept.Results, err
+	}
+	j := judge{runOptions: g.runOptions, catalogue: g.catalogue, stderr: g.stderr, stage: g.staged}
+	judged := j.reference(ctx, results)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return judged, g.ledger.Keep(ledger.Entry{ID: theReference + " of the reports", Fingerprint: made, Results: judged})
 }
 
 func (g *grader) writeTable(name string, table func() ([]byte, error)) error {

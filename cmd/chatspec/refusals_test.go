@@ -66,7 +66,7 @@ func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
 			"chat.go must be compiled, and there is no `go` on the PATH: install Go, or give an executable"},
 
 		{"an unknown format", []string{"run", "--format", "xml"}, nil,
-			`there is no format "xml"; there are pretty, progress, json, junit, cucumber, gradescope, classroom50, markdown, github`},
+			`there is no format "xml"; there are pretty, progress, json, junit, cucumber, gradescope, classroom50, markdown, github, html`},
 		{"two formats for the terminal", []string{"run", "--format", "json", "--format", "junit"}, nil,
 			"only one format can go to the terminal: give the others a file, as in junit:report.xml"},
 		{"a report in a missing folder", []string{"run", "--format", "json:no/such/folder.json"}, nil,

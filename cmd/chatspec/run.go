@@ -23,6 +23,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
+	"github.com/chatspec/chatspec/grading/pages"
 	"github.com/chatspec/chatspec/steps"
 	"github.com/chatspec/chatspec/steps/vocabularies"
 )
@@ -58,7 +59,7 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 		},
 	}
 	o.judgingFlags(c)
-	c.Flags().StringArrayVar(&o.formats, "format", []string{"pretty"}, "`F[:FILE]`: pretty, progress, json, junit, cucumber, gradescope, classroom50, markdown or github; several at once")
+	c.Flags().StringArrayVar(&o.formats, "format", []string{"pretty"}, "`F[:FILE]`: pretty, progress, json, junit, cucumber, gradescope, classroom50, markdown, github or html; several at once")
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
 	c.Flags().StringArrayVar(&o.endpoints, "endpoint", nil, "`PROGRAM=ADDRESS` where a program runs already on this machine, as in server5=127.0.0.1:5000; several at once")
 	c.Flags().StringVar(&o.manifest, "manifest", "", "a `FILE` of your own that is read instead of the submission's chatspec.yaml")
@@ -135,7 +136,11 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
-	if err := outputs.write(results, stdout); err != nil {
+	all := report{name: t.Name, results: results, titles: titles(catalogue)}
+	if outputs.has("html") {
+		all.reference = j.reference(ctx, results)
+	}
+	if err := outputs.write(all, stdout); err != nil {
 		return err
 	}
 	return conclude(results)
@@ -241,6 +246,7 @@ type judge struct {
 	services  steps.Services
 	stderr    io.Writer
 	warned    bool // of where programs run
+	evidence  bool // what happened is kept of scenarios that pass, too
 }
 
 // all judges all assignments that the target answers, and grades each, on services of its own.
@@ -290,6 +296,7 @@ func (j *judge) one(ctx context.Context, t *target.Target, id string, progress p
 		Tags:     j.tags,
 		Jobs:     j.jobs,
 		Progress: progress.step,
+		Evidence: j.evidence,
 	})
 	if err != nil {
 		return result, err
@@ -341,7 +348,7 @@ type output struct{ format, file string }
 type outputs []output
 
 func formats() []string {
-	return []string{"pretty", "progress", "json", "junit", "cucumber", "gradescope", "classroom50", "markdown", "github"}
+	return []string{"pretty", "progress", "json", "junit", "cucumber", "gradescope", "classroom50", "markdown", "github", "html"}
 }
 
 func (o runOptions) outputs() (outputs, error) {
@@ -380,29 +387,51 @@ func writable(file string) error {
 	return errors.Join(err, f.Close())
 }
 
+// has reports whether a format is among them.
+func (o outputs) has(format string) bool {
+	return slices.ContainsFunc(o, func(out output) bool { return out.format == format })
+}
+
+// A report is what all formats are drawn from.
+type report struct {
+	name               string
+	results, reference []grading.Result
+	titles             map[string]string // of the assignments
+}
+
+// titles are those of all assignments.
+func titles(catalogue features.Catalogue) map[string]string {
+	all := map[string]string{}
+	for _, a := range catalogue.Assignments {
+		all[a.ID] = a.Title
+	}
+	return all
+}
+
 // write writes all formats.
-func (o outputs) write(results []grading.Result, stdout io.Writer) error {
+func (o outputs) write(r report, stdout io.Writer) error {
 	for _, out := range o {
-		if err := out.write(results, stdout); err != nil {
+		if err := out.write(r, stdout); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
 	return nil
 }
 
-func (out output) write(results []grading.Result, stdout io.Writer) (err error) {
+func (out output) write(r report, stdout io.Writer) (err error) {
 	if out.file == "" {
-		return out.writeTo(stdout, results)
+		return out.writeTo(stdout, r)
 	}
 	f, err := os.Create(out.file)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return out.writeTo(f, results)
+	return out.writeTo(f, r)
 }
 
-func (out output) writeTo(w io.Writer, results []grading.Result) error {
+func (out output) writeTo(w io.Writer, r report) error {
+	results := r.results
 	switch out.format {
 	case "pretty":
 		return grading.WritePretty(w, results)
@@ -420,6 +449,8 @@ func (out output) writeTo(w io.Writer, results []grading.Result) error {
 		return grading.WriteMarkdown(w, results)
 	case "github":
 		return grading.WriteGitHub(w, results)
+	case "html":
+		return pages.WriteStudent(w, pages.Student{Name: r.name, Titles: r.titles, Results: results, Reference: r.reference, Judged: time.Now().UTC()})
 	}
 	return grading.WriteCucumber(w, results)
 }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/grading"
+)
+
+// reference has the reference judged by the rules that others have failed, so that its scenarios can be shown beside
+// theirs. Where that cannot be done, they are shown without it, and it is said why.
+func (j judge) reference(ctx context.Context, results []grading.Result) []grading.Result {
+	self, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	j.evidence, j.warned = true, true
+	var all []grading.Result
+	for _, id := range assignmentsOf(results) {
+		failed := failedIn(results, id)
+		if len(failed) == 0 {
+			continue
+		}
+		j.tags = "@" + strings.Join(failed, ",@")
+		t := target.Reference(j.catalogue.HandedIn(), self, "reference")
+		t.Assignments = []string{id}
+		judged, err := j.all(ctx, t, silence{})
+		if err != nil {
+			fmt.Fprintf(j.stderr, "chatspec: %s is shown without the reference beside it: %v\n", id, err)
+			continue
+		}
+		all = append(all, judged...)
+	}
+	return all
+}
+
+func assignmentsOf(results []grading.Result) []string {
+	var ids []string
+	for _, r := range results {
+		ids = append(ids, r.Assignment)
+	}
+	return distinct(ids)
+}
+
+// failedIn lists the rules of an assignment that have failed, once each.
+func failedIn(results []grading.Result, assignment string) []string {
+	var ids []string
+	for _, r := range results {
+		for _, rule := range r.Rules {
+			if r.Assignment == assignment && rule.Verdict == grading.Failed {
+				ids = append(ids, rule.ID)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
