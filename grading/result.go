@@ -101,6 +101,20 @@ type Result struct {
 	Rules        []Rule    `json:"rules"`
 	Observations []string  `json:"observations"`
 	Score        Score     `json:"score"`
+	// Unsteady are the rules that did not fail each time that they were judged.
+	Unsteady []Unsteady `json:"unsteady,omitempty"`
+}
+
+// An Unsteady is a rule that failed, and did not fail each time that it was judged again.
+type Unsteady struct {
+	Rule string `json:"rule"`
+	// Verdicts are those of each time, the first among them.
+	Verdicts []Verdict `json:"verdicts"`
+	// Counted is what it counts as.
+	Counted Verdict `json:"counted"`
+	// Failure is what was seen when it failed, and Passed what happened when it did not.
+	Failure *Failure `json:"failure,omitempty"`
+	Passed  []Event  `json:"passed,omitempty"`
 }
 
 // A Program says how one program of the target was started.

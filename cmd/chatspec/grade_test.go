@@ -103,6 +103,9 @@ func TestAClassIsGradedOnceAndOnlyWhatChangedAgain(t *testing.T) {
 			t.Errorf("the row of %s leads to %q", id, table[id]["report"])
 		}
 	}
+	if page, err := os.ReadFile(filepath.Join(dir, "class-grades/class.html")); err != nil || !strings.Contains(string(page), `<h1>Class of 4</h1>`) || !strings.Contains(string(page), `<a href="reports/s02.html">`) {
+		t.Errorf("the page of the class (%v) is\n%s", err, page)
+	}
 	again := chatspec(t, call{dir: dir, args: args})
 	if ids := judgedIn(again.stderr); again.status != 0 || again.stdout != got.stdout || len(ids) > 0 {
 		t.Errorf("started again it judges %v and prints\n%s", ids, again.stdout)

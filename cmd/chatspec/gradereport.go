@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/chatspec/chatspec/grading"
@@ -20,6 +21,9 @@ func (g *grader) report(ctx context.Context, of class.Class, entries []ledger.En
 		return err
 	}
 	if err := g.writeTable("scores.csv", graded.CSV); err != nil {
+		return err
+	}
+	if err := g.writeClass(of, entries); err != nil {
 		return err
 	}
 	for _, platform := range g.forWhom {
@@ -49,6 +53,47 @@ func (g *grader) writeReports(ctx context.Context, entries []ledger.Entry) error
 			return fmt.Errorf("drawing the report of %s: %w", e.ID, err)
 		}
 		if err := g.ledger.Write(reportName(e), text.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeClass writes a page of the class for each assignment: class.html, where there is but one.
+func (g *grader) writeClass(of class.Class, entries []ledger.Entry) error {
+	var results []grading.Result
+	for _, e := range entries {
+		results = append(results, e.Results...)
+	}
+	ids := assignmentsOf(results)
+	for _, id := range ids {
+		name := "class.html"
+		if len(ids) > 1 {
+			name = "class-" + id + ".html"
+		}
+		teacher := pages.Teacher{Assignment: id, Title: titles(g.catalogue)[id]}
+		for _, student := range of.Missing {
+			teacher.Missing = append(teacher.Missing, class.Names([]class.Student{student}))
+		}
+		for _, e := range entries {
+			i := slices.IndexFunc(e.Results, func(r grading.Result) bool { return r.Assignment == id })
+			s := pages.Submission{ID: e.ID, Name: e.Name(), Report: reportName(e), Late: e.Late, Problem: e.Problem, Seconds: e.Seconds, Remarks: e.Remarks}
+			switch {
+			case i >= 0:
+				s.Result = e.Results[i]
+			case e.Problem == "":
+				continue // of another assignment
+			}
+			if e.Judged.After(teacher.Judged) {
+				teacher.Judged = e.Judged
+			}
+			teacher.Submissions = append(teacher.Submissions, s)
+		}
+		var text bytes.Buffer
+		if err := pages.WriteTeacher(&text, teacher); err != nil {
+			return fmt.Errorf("drawing the page of the class: %w", err)
+		}
+		if err := g.ledger.Write(name, text.Bytes()); err != nil {
 			return err
 		}
 	}
