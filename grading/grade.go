@@ -18,6 +18,7 @@ type Sheet struct {
 	Programs     []Program
 	Observations []string
 	Outcomes     []Outcome
+	Unsteady     []Unsteady
 }
 
 // Grade draws the result of one assignment from a run's outcomes. Rules of
@@ -34,6 +35,7 @@ func Grade(assignment features.Assignment, sheet Sheet) Result {
 		Programs:     orEmpty(sheet.Programs),
 		Rules:        []Rule{},
 		Observations: orEmpty(sheet.Observations),
+		Unsteady:     sheet.Unsteady,
 	}
 	for _, feature := range assignment.Features {
 		rules := gradeFeature(feature, sheet.Outcomes)

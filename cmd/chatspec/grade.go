@@ -16,6 +16,7 @@ import (
 
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/archive"
+	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/grading/class"
 	"github.com/chatspec/chatspec/grading/ledger"
 )
@@ -30,6 +31,8 @@ type gradeOptions struct {
 	longest  time.Duration
 	forWhom  []string // the platforms that tables are written for
 	column   string
+	confirm  int
+	unsteady string
 }
 
 func gradeCommand() *cobra.Command {
@@ -60,6 +63,8 @@ The exit status is 0 where every submission has its result, whatever that is, an
 	c.Flags().DurationVar(&o.longest, "longest", 15*time.Minute, "a submission is given up after so much `TIME`, as in 10m")
 	c.Flags().StringSliceVar(&o.forWhom, "for", nil, "a `PLATFORM` that files are written for besides: canvas, moodle, gradescope or classroom50; several at once")
 	c.Flags().StringVar(&o.column, "column", "chatspec", "the `TITLE` of the assignment's column in Canvas, as in \"Homework 2 (12345)\"")
+	c.Flags().IntVar(&o.confirm, "confirm", 0, "judge a must-rule that has failed `N` times more, alone; one that does not fail each time is unsteady")
+	c.Flags().StringVar(&o.unsteady, "unsteady", grading.CountReview, "`HOW` an unsteady rule counts: fail, pass, or review (neither way, until a person has looked)")
 	return c
 }
 
@@ -183,6 +188,12 @@ func (g *grader) prepare() (err error) {
 	}
 	if g.atATime < 1 {
 		return fmt.Errorf("--jobs must be at least 1, not %d", g.atATime)
+	}
+	if g.confirm < 0 {
+		return fmt.Errorf("--confirm must be at least 0, not %d", g.confirm)
+	}
+	if !slices.Contains([]string{grading.CountFail, grading.CountPass, grading.CountReview}, g.unsteady) {
+		return fmt.Errorf("--unsteady is fail, pass or review, not %q", g.unsteady)
 	}
 	for _, platform := range g.forWhom {
 		if !slices.Contains(platforms(), platform) {

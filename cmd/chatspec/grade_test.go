@@ -199,6 +199,18 @@ func TestASubmissionThatTakesTooLongIsGivenUpAlone(t *testing.T) {
 	}
 }
 
+// TestASubmissionThatIsCalledReferenceIsNotTheReference: neither by its folder's name nor by its archive's.
+func TestASubmissionThatIsCalledReferenceIsNotTheReference(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"class/reference/essay.txt": "on chats", "class/s1/essay.txt": "on chats", "other/reference.zip": zipped(t, map[string]string{"essay.txt": ""}), "other/s1/essay.txt": ""})
+	for _, name := range []string{"class", "other"} {
+		got := chatspec(t, call{dir: dir, args: []string{"grade", name, "--tags", few}})
+		if table := rows(t, filepath.Join(dir, name+"-grades/scores.csv")); got.status != 0 || table["reference"]["verdict"] != "unjudged" {
+			t.Errorf("it ends with %d, and the table is %q", got.status, table)
+		}
+	}
+}
+
 func TestAClassMayBeAnArchiveOfArchives(t *testing.T) {
 	t.Parallel()
 	needs(t, "python3")
@@ -271,6 +283,29 @@ func TestARunWritesWhatPlatformsRead(t *testing.T) {
 	}
 }
 
+// TestWhatDoesNotFailEachTimeIsUnsteady judges a chat that counts wrongly at its first two starts: when it is found out
+// how it speaks, and when it is judged first.
+func TestWhatDoesNotFailEachTimeIsUnsteady(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	mark := filepath.Join(t.TempDir(), "starts")
+	fickle := wrong(t, "links, seq = None, 0", "links, seq = None, first()")
+	fickle = strings.Replace(fickle, "def main():", "def first():\n    with open('"+mark+"', 'a') as starts:\n        starts.write('.')\n        return int(starts.tell() <= 2)\n\n\ndef main():", 1)
+	dir := folder(t, map[string]string{"class/s1/chat.py": fickle, "class/s2/chat.py": counting(t)})
+	for counts, want := range map[string][2]string{"review": {"0", "0"}, "fail": {"0", "1"}, "pass": {"1", "1"}} {
+		os.Remove(mark)
+		got := chatspec(t, call{dir: dir, args: []string{"grade", "class", "--tags", "@PEER-3.2 && @must", "--isolate", "none", "--confirm", "2", "--unsteady", counts, "--out", counts}})
+		table := rows(t, filepath.Join(dir, counts, "scores.csv"))
+		s1, s2 := table["s1"], table["s2"]
+		if got.status != 0 || s1["unsteady"] != "PEER-3.2" || s1["total"] != want[0] || s1["possible"] != want[1] || s2["unsteady"] != "" || s2["total"] != "0" || s2["possible"] != "1" {
+			t.Errorf("with %s it ends with %d, and the table is %q", counts, got.status, table)
+		}
+		if page, err := os.ReadFile(filepath.Join(dir, counts, "reports/s1.html")); err != nil || !strings.Contains(string(page), "failed, passed, passed; it counts as") {
+			t.Errorf("the report (%v) does not say that it is unsteady", err)
+		}
+	}
+}
+
 func TestAClassThatCannotBeGradedIsRefusedInASentence(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"class/s1/chat.py": right, "empty/README.md": "", "roster.csv": "points\n3\n", "file.txt": ""})
@@ -285,6 +320,8 @@ func TestAClassThatCannotBeGradedIsRefusedInASentence(t *testing.T) {
 		{[]string{"class", "--out", "class/out"}, "--out class/out is in the class itself: give a folder beside it"},
 		{[]string{"class", "--attempts", "first"}, `--attempts is last or all, not "first"`},
 		{[]string{"class", "--for", "blackboard"}, `--for knows no "blackboard"; it knows canvas, moodle, gradescope, classroom50`},
+		{[]string{"class", "--confirm", "-1"}, "--confirm must be at least 0, not -1"},
+		{[]string{"class", "--unsteady", "maybe"}, `--unsteady is fail, pass or review, not "maybe"`},
 		{[]string{"class", "--jobs", "0"}, "--jobs must be at least 1, not 0"},
 		{[]string{"class", "--longest", "0s"}, "--longest must be more than 0, not 0s"},
 		{[]string{"class", "--roster", "nobody.csv"}, "reading the roster: open nobody.csv: no such file or directory"},

@@ -58,7 +58,7 @@ func (g *grader) prepareRuns() (err error) {
 	if err != nil {
 		return err
 	}
-	g.made = fmt.Sprintf("%s %q %q %v %q %q %q %q %q %v", suite, g.assignments, g.tags, g.patience, g.isolate, g.limits, g.amqp, g.mongo, g.mounts, g.longest)
+	g.made = fmt.Sprintf("%s %q %q %v %q %q %q %q %q %v %d %s", suite, g.assignments, g.tags, g.patience, g.isolate, g.limits, g.amqp, g.mongo, g.mounts, g.longest, g.confirm, g.unsteady)
 	return nil
 }
 
@@ -214,7 +214,7 @@ func (g *grader) judge(ctx context.Context, s class.Submission) (results []gradi
 	if err != nil {
 		return nil, err
 	}
-	j := judge{runOptions: g.runOptions, catalogue: g.catalogue, stderr: io.Discard, stage: g.staged, services: g.services}
+	j := judge{runOptions: g.runOptions, catalogue: g.catalogue, stderr: io.Discard, stage: g.staged, services: g.services, confirm: g.confirm, counts: g.unsteady}
 	j.tags = chosen.tags
 	results, err = j.each(limited, t, silence{})
 	if cause := context.Cause(limited); errors.Is(cause, errTooLong) {

@@ -204,7 +204,7 @@ func (o runOptions) target(ctx context.Context, in handedIn, known []assignment.
 	if err != nil {
 		return nil, err
 	}
-	if in.name != theReference {
+	if in.folder != theReference {
 		asker, err := o.asker(in.name, stderr)
 		if err != nil {
 			return nil, err
@@ -247,6 +247,8 @@ type judge struct {
 	stderr    io.Writer
 	warned    bool // of where programs run
 	evidence  bool // what happened is kept of scenarios that pass, too
+	confirm   int  // how often a demanded rule that has failed is judged again
+	counts    string
 }
 
 // all judges all assignments that the target answers, and grades each, on services of its own.
@@ -301,7 +303,13 @@ func (j *judge) one(ctx context.Context, t *target.Target, id string, progress p
 	if err != nil {
 		return result, err
 	}
-	return grading.Grade(known, sheet(run, known, outcomes, time.Since(begun))), nil
+	outcomes, unsteady, err := j.confirmed(ctx, run, known, outcomes)
+	if err != nil {
+		return result, err
+	}
+	s := sheet(run, known, outcomes, time.Since(begun))
+	s.Unsteady = unsteady
+	return grading.Grade(known, s), nil
 }
 
 // warn says once that the reference's programs run on the machine itself, where that was

@@ -45,7 +45,7 @@ type Student struct {
 
 // WriteStudent writes the page of one submission.
 func WriteStudent(w io.Writer, s Student) error {
-	t, err := template.New("student").Funcs(template.FuncMap{"prose": prose, "points": points, "capital": capital, "visible": grading.Visible}).Parse(studentHTML)
+	t, err := template.New("student").Funcs(template.FuncMap{"prose": prose, "points": points, "capital": capital, "visible": grading.Visible, "journal": journal}).Parse(studentHTML)
 	if err != nil {
 		return fmt.Errorf("reading the page's template: %w", err)
 	}
@@ -87,10 +87,16 @@ type (
 		Waiting    []cardView // blocked, or not to be seen
 		Beyond     []cardView // failed, and beyond the text
 		Passed     []grading.Rule
+		Unsteady   []unsteadyRule
 		HiddenFail int
 		HiddenAll  int
 		Where      string
 		Seconds    string
+	}
+
+	unsteadyRule struct {
+		grading.Unsteady
+		Words string
 	}
 
 	partView struct {
@@ -168,12 +174,39 @@ func sheetOf(result grading.Result, reference *grading.Result, n int) sheetView 
 			view.Fix = append(view.Fix, card)
 		}
 	}
+	for _, u := range result.Unsteady {
+		if slices.ContainsFunc(shown, func(r grading.Rule) bool { return r.ID == u.Rule }) {
+			view.Unsteady = append(view.Unsteady, unsteadyRule{u, wordsOf(u.Verdicts)})
+		}
+	}
 	// What others wait for comes first.
 	slices.SortStableFunc(view.Fix, func(a, b cardView) int { return len(b.Waits) - len(a.Waits) })
 	if len(view.Fix) > 1 {
 		view.Fix[0].First = true
 	}
 	return view
+}
+
+// wordsOf lists verdicts in a line.
+func wordsOf(verdicts []grading.Verdict) string {
+	var words []string
+	for _, verdict := range verdicts {
+		words = append(words, string(verdict))
+	}
+	return strings.Join(words, ", ")
+}
+
+// journal tells events in lines.
+func journal(events []grading.Event) string {
+	var w strings.Builder
+	for _, e := range events {
+		to := ""
+		if e.To != "" {
+			to = " → " + e.To
+		}
+		fmt.Fprintf(&w, "%7.3fs  %s%s %s %q\n", e.At, e.From, to, e.Kind, e.Text)
+	}
+	return grading.Visible(w.String())
 }
 
 // visibleRules are the rules that a student is shown; the others are counted.

@@ -370,12 +370,10 @@ func isUnsteady(r grading.Result, id string) bool {
 
 func unsteadyOf(n int, s Submission, u grading.Unsteady) unsteadyView {
 	view := unsteadyView{N: n, ID: s.ID, Rule: u.Rule, Counted: u.Counted}
-	var words []string
 	for _, verdict := range u.Verdicts {
 		view.Verdicts += signOf(verdict)
-		words = append(words, string(verdict))
 	}
-	view.Words = strings.Join(words, ", ")
+	view.Words = wordsOf(u.Verdicts)
 	if u.Failure != nil {
 		view.Observed = u.Failure.Observed
 	}

@@ -77,13 +77,13 @@ func (c Class) CSV() ([]byte, error) {
 		}
 		head = append(head, title)
 	}
-	rows := [][]string{append(head, "total", "possible", "verdict", "late", "seconds", "report", "remarks")}
+	rows := [][]string{append(head, "total", "possible", "verdict", "unsteady", "late", "seconds", "report", "remarks")}
 	for _, e := range c.Entries {
 		rows = append(rows, c.row(e, items))
 	}
 	for _, s := range c.Missing {
 		row := append([]string{s.Key, s.Name, ""}, make([]string, len(items)+2)...)
-		rows = append(rows, append(row, NotHandedIn, "", "", "", ""))
+		rows = append(rows, append(row, NotHandedIn, "", "", "", "", ""))
 	}
 	return table(rows)
 }
@@ -105,7 +105,18 @@ func (c Class) row(e ledger.Entry, items []item) []string {
 	if e.Problem != "" {
 		remarks = append([]string{e.Problem}, remarks...)
 	}
-	return append(row, total, possible, Verdict(e), late, strconv.FormatFloat(e.Seconds, 'f', 1, 64), link, strings.Join(remarks, "; "))
+	return append(row, total, possible, Verdict(e), strings.Join(unsteady(e), " "), late, strconv.FormatFloat(e.Seconds, 'f', 1, 64), link, strings.Join(remarks, "; "))
+}
+
+// unsteady lists the unsteady rules of a submission.
+func unsteady(e ledger.Entry) []string {
+	var ids []string
+	for _, r := range e.Results {
+		for _, u := range r.Unsteady {
+			ids = append(ids, u.Rule)
+		}
+	}
+	return ids
 }
 
 // Total are the points of a submission as texts; nothing, where it could not be judged.

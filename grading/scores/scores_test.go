@@ -23,9 +23,11 @@ func graded() scores.Class {
 			Score: grading.Score{Earned: earned, Possible: 10, Items: []grading.Item{{Title: "Part 1, talking", Earned: earned, Possible: 10}}},
 		}}
 	}
+	unsteady := result(7.5, grading.Nonconformant)
+	unsteady[0].Unsteady = []grading.Unsteady{{Rule: "TALK-1.1"}}
 	return scores.Class{
 		Entries: []ledger.Entry{
-			{ID: "s1", Key: "s1", Attempt: 1, Students: []class.Student{{Key: "s1", Name: "Lee, Ann", ID: "11", Login: "annl", Identifier: "Participant 11", Email: "ann@example.edu"}}, Late: true, Seconds: 2.25, Judged: at, Results: result(7.5, grading.Nonconformant)},
+			{ID: "s1", Key: "s1", Attempt: 1, Students: []class.Student{{Key: "s1", Name: "Lee, Ann", ID: "11", Login: "annl", Identifier: "Participant 11", Email: "ann@example.edu"}}, Late: true, Seconds: 2.25, Judged: at, Results: unsteady},
 			{ID: "s2", Key: "s2", Attempt: 1, Students: []class.Student{{Key: "s2", Name: "Bob"}, {Key: "s3", Name: "=HYPERLINK(1)"}}, Problem: "it holds no program\nat all", Remarks: []string{"nobody knows them"}, Judged: at},
 			{ID: "s4", Key: "s4", Attempt: 1, Students: []class.Student{{Key: "s4"}}, Judged: at, Results: result(3, grading.Nonconformant)},
 			{ID: "s4 (2)", Key: "s4", Attempt: 2, Students: []class.Student{{Key: "s4"}}, Judged: at, Results: result(10, grading.Conformant)},
@@ -43,12 +45,12 @@ func TestTablesAreAsThosePlatformsImport(t *testing.T) {
 		want  []string
 	}{
 		{"scores", c.CSV, []string{
-			`key,name,attempt,"Part 1, talking",total,possible,verdict,late,seconds,report,remarks`,
-			`s1,"Lee, Ann",1,7.5,7.5,10,nonconformant,late,2.2,reports/s1.html,`,
-			`s2,"Bob, =HYPERLINK(1)",1,,,,unjudged,,0.0,reports/s2.html,it holds no program at all; nobody knows them`,
-			`s4,s4,1,3,3,10,nonconformant,,0.0,reports/s4.html,`,
-			`s4,s4,2,10,10,10,conformant,,0.0,reports/s4.html,`,
-			`s9,Eve,,,,,not handed in,,,,`,
+			`key,name,attempt,"Part 1, talking",total,possible,verdict,unsteady,late,seconds,report,remarks`,
+			`s1,"Lee, Ann",1,7.5,7.5,10,nonconformant,TALK-1.1,late,2.2,reports/s1.html,`,
+			`s2,"Bob, =HYPERLINK(1)",1,,,,unjudged,,,0.0,reports/s2.html,it holds no program at all; nobody knows them`,
+			`s4,s4,1,3,3,10,nonconformant,,,0.0,reports/s4.html,`,
+			`s4,s4,2,10,10,10,conformant,,,0.0,reports/s4.html,`,
+			`s9,Eve,,,,,not handed in,,,,,`,
 		}},
 		{"Canvas", func() ([]byte, error) { return c.Canvas("Homework 2 (12345)") }, []string{
 			`Student,ID,SIS User ID,SIS Login ID,Section,Homework 2 (12345)`, `Points Possible,,,,,10`,
