@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"path"
 	"slices"
+	"time"
 
 	"github.com/chatspec/chatspec/fixtures/strictyaml"
 )
@@ -22,6 +24,12 @@ type Rubric struct {
 	Items  []RubricItem `yaml:"items"`
 	// Unscored are the rules that are demanded and earn nothing.
 	Unscored []string `yaml:"unscored"`
+	// Gate are rules without which all is worth nothing.
+	Gate []string `yaml:"gate"`
+	// Hidden are rules of any level that count, and of which a student is not told
+	// what they are; until a day, as in "2026-06-01", if there is one.
+	Hidden      []string `yaml:"hidden"`
+	HiddenUntil string   `yaml:"hidden_until"`
 }
 
 // A RubricItem is one line of a rubric. Its points are given in the share of
@@ -30,6 +38,8 @@ type RubricItem struct {
 	Title  string   `yaml:"title"`
 	Points float64  `yaml:"points"` // with one decimal at most
 	Rules  []string `yaml:"rules"`
+	// Gate are rules without which the item is worth nothing.
+	Gate []string `yaml:"gate"`
 }
 
 // readRubrics gives each assignment the rubric that stands beside its features.
@@ -50,11 +60,24 @@ func (c *Catalogue) readRubrics(files fs.FS) error {
 	return nil
 }
 
+// ReadRubric reads the rubric in a file of a grader's own, for an assignment.
+func ReadRubric(file string, assignment Assignment) (*Rubric, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading the rubric: %w", err)
+	}
+	return parseRubric(file, data, assignment)
+}
+
 func readRubric(files fs.FS, name string, assignment Assignment) (*Rubric, error) {
 	data, err := fs.ReadFile(files, name)
 	if err != nil {
 		return nil, err
 	}
+	return parseRubric(name, data, assignment)
+}
+
+func parseRubric(name string, data []byte, assignment Assignment) (*Rubric, error) {
 	file, err := strictyaml.Parse(name, data)
 	if err != nil {
 		return nil, err
@@ -96,7 +119,25 @@ func (c rubricChecker) check(rubric Rubric) error {
 	if sum != rubric.Points {
 		return c.Wrong("$.points", "the points of the items add up to %v, not to %v", sum, rubric.Points)
 	}
+	if _, err := time.Parse(time.DateOnly, rubric.HiddenUntil); rubric.HiddenUntil != "" && err != nil {
+		return c.Wrong("$.hidden_until", "%q is no day, as 2026-06-01 is one", rubric.HiddenUntil)
+	}
+	for path, ids := range map[string][]string{"$.gate": rubric.Gate, "$.hidden": rubric.Hidden} {
+		if err := c.known(path, ids); err != nil {
+			return err
+		}
+	}
 	return c.rules("$.unscored", rubric.Unscored)
+}
+
+// known checks that rules of a list exist, of whatever level they are.
+func (c rubricChecker) known(path string, ids []string) error {
+	for i, id := range ids {
+		if _, ok := c.levels[id]; !ok {
+			return c.Wrong(fmt.Sprintf("%s[%d]", path, i), "%s has no rule %q", c.assignment, id)
+		}
+	}
+	return nil
 }
 
 func (c rubricChecker) item(path string, item RubricItem) error {
@@ -109,6 +150,9 @@ func (c rubricChecker) item(path string, item RubricItem) error {
 		return c.Wrong(path+".points", "%q has %v points: one decimal is the finest", item.Title, item.Points)
 	case len(item.Rules) == 0:
 		return c.Wrong(path, "%q names no rule", item.Title)
+	}
+	if err := c.known(path+".gate", item.Gate); err != nil {
+		return err
 	}
 	return c.rules(path+".rules", item.Rules)
 }

@@ -2,7 +2,9 @@ package features_test
 
 import (
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -170,5 +172,50 @@ func TestNothingButWhatIsReadIsInTheBinary(t *testing.T) {
 		if path.Ext(file) != ".feature" && !slices.Contains(known, path.Base(file)) {
 			t.Errorf("what is %s?", file)
 		}
+	}
+}
+
+// keeping is the rubric, which keeps rules back, and without which all or an item is worth nothing.
+var keeping = strings.Replace(rubric, "      - TALK-1.11\n", "      - TALK-1.11\n    gate: [TALK-1.1]\n", 1) +
+	"gate: [TALK-1.11]\nhidden: [TALK-1.12, TALK-1.13]\nhidden_until: 2026-06-01\n"
+
+func TestARubricMayKeepRulesBackAndHaveGates(t *testing.T) {
+	got, err := read(t, map[string]string{"talk/1.feature": scored, "talk/rubric.yaml": keeping})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := got.Assignments[0].Rubric
+	if !slices.Equal(r.Gate, []string{"TALK-1.11"}) || !slices.Equal(r.Items[1].Gate, []string{"TALK-1.1"}) ||
+		!slices.Equal(r.Hidden, []string{"TALK-1.12", "TALK-1.13"}) || r.HiddenUntil != "2026-06-01" {
+		t.Errorf("it is %+v", r)
+	}
+	for _, c := range []struct{ before, after, want string }{
+		{"gate: [TALK-1.1]", "gate: [TALK-9.1]", `talk/rubric.yaml:10: talk has no rule "TALK-9.1"`},
+		{"gate: [TALK-1.11]", "gate: [TALK-9.1]", `talk/rubric.yaml:12: talk has no rule "TALK-9.1"`},
+		{"TALK-1.13]", "TALK-9.1]", `talk/rubric.yaml:13: talk has no rule "TALK-9.1"`},
+		{"2026-06-01", "June", `talk/rubric.yaml:14: "June" is no day, as 2026-06-01 is one`},
+	} {
+		_, err := read(t, map[string]string{"talk/1.feature": scored, "talk/rubric.yaml": strings.Replace(keeping, c.before, c.after, 1)})
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("it says\n%v\nand should say\n%s", err, c.want)
+		}
+	}
+}
+
+func TestAGraderMayHaveARubricOfHerOwn(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	if err := os.WriteFile(file, []byte(keeping), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	catalogue, err := read(t, map[string]string{"talk/1.feature": scored})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := features.ReadRubric(file, catalogue.Assignments[0])
+	if err != nil || got.Points != 7.5 || len(got.Hidden) != 2 {
+		t.Errorf("it is %+v (%v)", got, err)
+	}
+	if _, err := features.ReadRubric(file+"x", catalogue.Assignments[0]); err == nil {
+		t.Error("a file that is not there is a rubric")
 	}
 }

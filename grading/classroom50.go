@@ -3,6 +3,7 @@ package grading
 import (
 	"io"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -50,7 +51,7 @@ func WriteClassroom50(w io.Writer, results []Result, of Submitted) error {
 	for _, result := range results {
 		for _, item := range result.Score.Items {
 			test := classroomTest{
-				Name: Visible(item.Title), Passed: item.Earned == item.Possible, Rules: item.Rules, Note: item.Note,
+				Name: Visible(item.Title), Passed: item.Earned == item.Possible, Rules: shownIDs(result, item), Note: item.Note,
 				Score: int(math.Round(item.Earned * scale)), MaxScore: int(math.Round(item.Possible * scale)),
 			}
 			report.Tests = append(report.Tests, test)
@@ -59,6 +60,13 @@ func WriteClassroom50(w io.Writer, results []Result, of Submitted) error {
 		}
 	}
 	return encode(w, report, "  ")
+}
+
+// shownIDs are the rules of an item of which a student is told.
+func shownIDs(result Result, item Item) []string {
+	return slices.DeleteFunc(slices.Clone(item.Rules), func(id string) bool {
+		return slices.ContainsFunc(result.Rules, func(r Rule) bool { return r.ID == id && r.Hidden })
+	})
 }
 
 // wholeScale is by how much points are multiplied so that all are whole numbers.

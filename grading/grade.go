@@ -45,6 +45,9 @@ func Grade(assignment features.Assignment, sheet Sheet) Result {
 		result.Features = append(result.Features, Feature{Path: feature.Path, Title: feature.Title, Line: feature.Line})
 		result.Rules = append(result.Rules, rules...)
 	}
+	if assignment.Rubric != nil {
+		hide(assignment.Rubric, result.Rules)
+	}
 	observed := slices.Clone(result.Rules)
 	blockNeedy(assignment.Rules(), result.Rules)
 	blame(result.Rules, observed, len(result.Rules) == len(assignment.Rules()))
@@ -128,11 +131,15 @@ func worst(scenarios []Scenario) Verdict {
 func blockNeedy(rules []features.Rule, graded []Rule) {
 	for i := range graded {
 		rule := rules[slices.IndexFunc(rules, func(r features.Rule) bool { return r.ID == graded[i].ID })]
-		lacking := slices.DeleteFunc(slices.Clone(rule.Needs), func(id string) bool {
-			return !slices.ContainsFunc(graded, func(r Rule) bool {
+		var lacking []string
+		for _, id := range rule.Needs {
+			at := slices.IndexFunc(graded, func(r Rule) bool {
 				return r.ID == id && (r.Verdict == Failed || r.Verdict == Blocked)
 			})
-		})
+			if at >= 0 {
+				lacking = append(lacking, graded[at].called())
+			}
+		}
 		if graded[i].Verdict == Failed && len(lacking) > 0 {
 			block(&graded[i], lacking)
 		}

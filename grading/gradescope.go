@@ -61,7 +61,10 @@ func WriteGradescope(w io.Writer, results []Result) error {
 
 // preface says what stands above all tests.
 func preface(result Result) []string {
-	lines := []string{fmt.Sprintf("%s: %s; rules passed: %s", result.Assignment, result.Verdict, counts(result.Rules))}
+	lines := []string{fmt.Sprintf("%s: %s; rules passed: %s", result.Assignment, result.Verdict, counts(shownRules(result)))}
+	if all, open := hiddenRules(result); all > 0 {
+		lines = append(lines, fmt.Sprintf("Of %d rules that are not shown, %d did not pass", all, open))
+	}
 	for _, what := range result.Mended {
 		lines = append(lines, "In the archive, "+what)
 	}
@@ -85,13 +88,24 @@ func gradescopeItem(number int, item Item) gradescopeTest {
 	}
 }
 
+// shownRules are the rules of which a student is told.
+func shownRules(result Result) []Rule {
+	var rules []Rule
+	for _, rule := range result.Rules {
+		if !rule.Hidden {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
+}
+
 // gradescopeRules are the tests of some rules.
 func gradescopeRules(number int, rules []Rule) []gradescopeTest {
 	var tests []gradescopeTest
 	for i, rule := range rules {
 		test := gradescopeTest{
 			Name: Visible(rule.ID + " " + titleOf(rule)), Number: fmt.Sprintf("%d.%d", number, i+1),
-			Output: Visible(tell(rule)), Visibility: "visible", Tags: []string{rule.Level, string(rule.Verdict)},
+			Output: Visible(tell(rule)), Visibility: visibility(rule), Tags: []string{rule.Level, string(rule.Verdict)},
 		}
 		switch {
 		case rule.Verdict == Passed:
@@ -102,6 +116,14 @@ func gradescopeRules(number int, rules []Rule) []gradescopeTest {
 		tests = append(tests, test)
 	}
 	return tests
+}
+
+// visibility says who is shown a rule's test.
+func visibility(rule Rule) string {
+	if rule.Hidden {
+		return "hidden"
+	}
+	return "visible"
 }
 
 // tell tells in lines why a rule did not pass; nothing, if it did.

@@ -38,7 +38,10 @@ func cutMarkdown(text string) string {
 
 func markdownResult(w *strings.Builder, result Result) {
 	fmt.Fprintf(w, "## %s %s: %s\n\n%s of %s points; rules passed: %s\n\n", sign(verdictSign(result)), result.Assignment, result.Verdict,
-		points(result.Score.Earned), points(result.Score.Possible), counts(result.Rules))
+		points(result.Score.Earned), points(result.Score.Possible), counts(shownRules(result)))
+	if all, open := hiddenRules(result); all > 0 {
+		fmt.Fprintf(w, "Of %d rules that are not shown, %d did not pass.\n\n", all, open)
+	}
 	fmt.Fprint(w, "| item | points |\n|---|--:|\n")
 	for _, item := range result.Score.Items {
 		title := item.Title
@@ -48,7 +51,7 @@ func markdownResult(w *strings.Builder, result Result) {
 		fmt.Fprintf(w, "| %s | %s of %s |\n", cell(title), points(item.Earned), points(item.Possible))
 	}
 	for _, demanded := range []bool{true, false} {
-		for _, rule := range result.Rules {
+		for _, rule := range shownRules(result) {
 			if rule.Verdict == Failed && (rule.Level != string(features.Robust)) == demanded {
 				markdownRule(w, rule)
 			}
@@ -56,7 +59,7 @@ func markdownResult(w *strings.Builder, result Result) {
 	}
 	for _, verdict := range []Verdict{Blocked, Unverified} {
 		var ids []string
-		for _, rule := range result.Rules {
+		for _, rule := range shownRules(result) {
 			if rule.Verdict == verdict {
 				ids = append(ids, rule.ID)
 			}
@@ -137,7 +140,7 @@ func WriteGitHub(w io.Writer, results []Result) error {
 	var text strings.Builder
 	left := maxAnnotations - len(results)
 	for _, result := range results {
-		for _, rule := range result.Rules {
+		for _, rule := range shownRules(result) {
 			if rule.Verdict != Failed || rule.Level == string(features.Robust) || left <= 0 {
 				continue
 			}
@@ -145,7 +148,7 @@ func WriteGitHub(w io.Writer, results []Result) error {
 			annotate(&text, annotationOf(rule), rule.ID+" "+titleOf(rule), tellBriefly(rule))
 		}
 		annotate(&text, "notice", result.Assignment+": "+result.Verdict, fmt.Sprintf("%s of %s points; rules passed: %s",
-			points(result.Score.Earned), points(result.Score.Possible), counts(result.Rules)))
+			points(result.Score.Earned), points(result.Score.Possible), counts(shownRules(result))))
 	}
 	_, err := io.WriteString(w, text.String())
 	return err

@@ -142,6 +142,8 @@ type Rule struct {
 	// Hidden is set where the rubric keeps the rule back: it counts, and a student is
 	// not told what it is.
 	Hidden bool `json:"hidden,omitempty"`
+	// HiddenUntil is the day from which on it is told, as in "2026-06-01", if there is one.
+	HiddenUntil string `json:"hidden_until,omitempty"`
 	// Needs are the rules without which this one cannot be judged.
 	Needs []string `json:"needs"`
 	// Source is the text that it is from.

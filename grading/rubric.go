@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chatspec/chatspec/features"
 )
@@ -15,6 +16,7 @@ func scoreByRubric(assignment features.Assignment, graded []Rule) Score {
 	total := Score{Source: assignment.Rubric.Source, Items: []Item{}}
 	for _, line := range assignment.Rubric.Items {
 		item := gradeItem(line, count(line, assignment.Rules(), graded))
+		item.pass(slices.Concat(assignment.Rubric.Gate, line.Gate), graded)
 		total.Items = append(total.Items, item)
 		total.Earned = tenths(total.Earned + item.Earned)
 		total.Possible = tenths(total.Possible + item.Possible)
@@ -33,6 +35,64 @@ func gradeItem(line features.RubricItem, t tally) Item {
 		item.Earned = tenths(line.Points * float64(t.passed) / float64(t.seen))
 	}
 	return item
+}
+
+// pass takes the points from an item where a rule without which it is worth nothing
+// did not pass, as far as that could be seen.
+func (i *Item) pass(gate []string, graded []Rule) {
+	for _, rule := range graded {
+		if slices.Contains(gate, rule.ID) && (rule.Verdict == Failed || rule.Verdict == Blocked) && i.Possible > 0 {
+			i.Earned, i.Note = 0, fmt.Sprintf("worth nothing without %s, which did not pass", rule.called())
+			return
+		}
+	}
+}
+
+// called is a rule's id, or what is told of one that is hidden.
+func (r Rule) called() string {
+	if r.Hidden {
+		return "a rule that is not shown"
+	}
+	return r.ID
+}
+
+// hide marks the rules that a rubric keeps back.
+func hide(rubric *features.Rubric, graded []Rule) {
+	for i := range graded {
+		if slices.Contains(rubric.Hidden, graded[i].ID) {
+			graded[i].Hidden, graded[i].HiddenUntil = true, rubric.HiddenUntil
+		}
+	}
+}
+
+// Reveal are results in which what was kept back until a day is told from that day on.
+func Reveal(results []Result, now time.Time) []Result {
+	all := slices.Clone(results)
+	for i := range all {
+		all[i].Rules = slices.Clone(all[i].Rules)
+		for j := range all[i].Rules {
+			rule := &all[i].Rules[j]
+			if until, err := time.Parse(time.DateOnly, rule.HiddenUntil); err == nil && !now.Before(until) {
+				rule.Hidden = false
+			}
+		}
+	}
+	return all
+}
+
+// hiddenRules counts the rules of a result that are kept back, and those of them that did
+// not pass.
+func hiddenRules(result Result) (all, open int) {
+	for _, rule := range result.Rules {
+		if !rule.Hidden {
+			continue
+		}
+		all++
+		if rule.Verdict != Passed {
+			open++
+		}
+	}
+	return all, open
 }
 
 // tenths rounds points to one decimal.

@@ -1,8 +1,10 @@
 package grading_test
 
 import (
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -172,4 +174,63 @@ func aPointARule(a features.Assignment) grading.Score {
 		total.Earned, total.Possible = total.Earned+points, total.Possible+points
 	}
 	return total
+}
+
+func TestAnItemIsWorthNothingWithoutItsGate(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		item, all        []string // gates
+		gate             grading.Verdict
+		earned, possible float64
+		note             string
+	}{
+		{"it passed", []string{"TALK-1.3"}, nil, passed, 10, 10, ""},
+		{"it failed", []string{"TALK-1.3"}, nil, failed, 5, 10, "worth nothing without TALK-1.3, which did not pass"},
+		{"it failed, and all hangs on it", nil, []string{"TALK-1.3"}, failed, 0, 10, "worth nothing without TALK-1.3, which did not pass"},
+		{"it cannot be seen", []string{"TALK-1.3"}, nil, unverified, 10, 10, ""},
+		{"it was not run", []string{"TALK-1.3"}, nil, "", 10, 10, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := talk(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1), rule("TALK-1.3", features.Should, 1))
+			a.Rubric = rubricOf(5, "TALK-1.1", "TALK-1.2")
+			a.Rubric.Gate, a.Rubric.Items[0].Gate = c.all, c.item
+			got := grade(a, came("TALK-1.1", passed), came("TALK-1.2", passed), came("TALK-1.3", c.gate)).Score
+			if got.Earned != c.earned || got.Possible != c.possible || got.Items[0].Note != c.note {
+				t.Errorf("the score is %+v", got)
+			}
+		})
+	}
+}
+
+func TestWhatIsKeptBackIsCountedAndNotShown(t *testing.T) {
+	a := talk(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 1), rule("TALK-1.3", features.Must, 1))
+	a.Rubric = rubricOf(5, "TALK-1.1 TALK-1.2 TALK-1.3")
+	a.Rubric.Gate, a.Rubric.Hidden, a.Rubric.HiddenUntil = []string{"TALK-1.2"}, []string{"TALK-1.2", "TALK-1.3"}, "2026-06-01"
+	a.Features[0].Rules[0].Needs = []string{"TALK-1.2"}
+	result := grade(a, came("TALK-1.1", failed), came("TALK-1.2", failed), came("TALK-1.3", passed))
+	day := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	classroom := func(w io.Writer, all []grading.Result) error {
+		return grading.WriteClassroom50(w, all, grading.Submitted{})
+	}
+	forms := map[string]func(io.Writer, []grading.Result) error{"markdown": grading.WriteMarkdown, "github": grading.WriteGitHub, "classroom50": classroom}
+	for name, form := range forms {
+		before := write(t, form, grading.Reveal([]grading.Result{result}, day.Add(-time.Second)))
+		after := write(t, form, grading.Reveal([]grading.Result{result}, day))
+		if strings.Contains(before, "TALK-1.2") || !strings.Contains(after, "TALK-1.2") {
+			t.Errorf("%s: before the day it is\n%s\nand after it\n%s", name, before, after)
+		}
+	}
+	if text := write(t, grading.WriteMarkdown, []grading.Result{result}); !strings.Contains(text, "Of 2 rules that are not shown, 1 did not pass.") {
+		t.Errorf("it is not said how many failed:\n%s", text)
+	}
+	_, tests := gradescope(t, []grading.Result{result})
+	for _, test := range tests {
+		isHidden := strings.Contains(test.Name, "TALK-1.2") || strings.Contains(test.Name, "TALK-1.3")
+		if want := map[bool]string{true: "hidden", false: "visible"}[isHidden]; test.Visibility != want {
+			t.Errorf("%s is %s", test.Name, test.Visibility)
+		}
+		if test.Visibility == "visible" && strings.Contains(test.Output, "TALK-1.2") {
+			t.Errorf("%s tells %s", test.Name, test.Output)
+		}
+	}
 }

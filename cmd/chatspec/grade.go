@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/archive"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/grading/class"
@@ -73,7 +72,7 @@ func platforms() []string { return []string{"canvas", "moodle", "gradescope", "c
 
 // grade grades the class in a folder or archive.
 func (o gradeOptions) grade(ctx context.Context, name string, stdout, stderr io.Writer) (err error) {
-	catalogue, err := features.Read(features.Files)
+	catalogue, err := o.catalogue()
 	if err != nil {
 		return err
 	}

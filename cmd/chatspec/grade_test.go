@@ -306,6 +306,44 @@ func TestWhatDoesNotFailEachTimeIsUnsteady(t *testing.T) {
 	}
 }
 
+// demanded lists the must-rules of an assignment.
+func demanded(t *testing.T, assignment string) []string {
+	t.Helper()
+	var ids []string
+	for line := range strings.Lines(chatspec(t, call{args: []string{"list", assignment}}).stdout) {
+		if words := strings.Fields(line); len(words) > 2 && words[1] == "must" {
+			ids = append(ids, words[0])
+		}
+	}
+	return ids
+}
+
+func TestAGradersRubricGivesThePointsAndKeepsRulesBack(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	rest := slices.DeleteFunc(demanded(t, "tcp-peer"), func(id string) bool { return id == "PEER-2.1" || id == "PEER-3.2" })
+	dir := folder(t, map[string]string{
+		"class/s1/chat.py": counting(t),
+		"rubric.yaml":      "source: ours\npoints: 12\nitems:\n  - {title: Talking, points: 12, rules: [PEER-2.1, PEER-3.2]}\nunscored: [" + strings.Join(rest, ", ") + "]\nhidden: [PEER-3.2]\n",
+	})
+	got := chatspec(t, call{dir: dir, args: []string{"grade", "class", "--tags", few, "--assignment", "tcp-peer", "--rubric", "rubric.yaml"}})
+	row := rows(t, filepath.Join(dir, "class-grades/scores.csv"))["s1"]
+	if got.status != 0 || row["possible"] != "12" || row["total"] == "12" || row["Talking"] != row["total"] {
+		t.Errorf("it ends with %d, and the row is %q", got.status, row)
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "class-grades/reports/s1.html"))
+	if err != nil || strings.Contains(string(page), "PEER-3.2") || !strings.Contains(string(page), "Of 1 further rules, which are not shown, 1 did not pass.") {
+		t.Errorf("the report (%v) tells of a hidden rule, or not how many failed", err)
+	}
+	if page, err := os.ReadFile(filepath.Join(dir, "class-grades/class.html")); err != nil || !strings.Contains(string(page), "PEER-3.2") {
+		t.Errorf("the teacher's page (%v) does not tell of it", err)
+	}
+	alone := chatspec(t, call{dir: dir, args: []string{"run", "class/s1", "--rubric", "rubric.yaml"}})
+	if alone.status != 2 || alone.stderr != "chatspec: --rubric is for one assignment: say which with --assignment\n" {
+		t.Errorf("without an assignment it ends with %d and says %q", alone.status, alone.stderr)
+	}
+}
+
 func TestAClassThatCannotBeGradedIsRefusedInASentence(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"class/s1/chat.py": right, "empty/README.md": "", "roster.csv": "points\n3\n", "file.txt": ""})

@@ -58,8 +58,21 @@ func (g *grader) prepareRuns() (err error) {
 	if err != nil {
 		return err
 	}
-	g.made = fmt.Sprintf("%s %q %q %v %q %q %q %q %q %v %d %s", suite, g.assignments, g.tags, g.patience, g.isolate, g.limits, g.amqp, g.mongo, g.mounts, g.longest, g.confirm, g.unsteady)
+	rubric, err := g.rubricText()
+	if err != nil {
+		return err
+	}
+	g.made = rubric + fmt.Sprintf("%s %q %q %v %q %q %q %q %q %v %d %s", suite, g.assignments, g.tags, g.patience, g.isolate, g.limits, g.amqp, g.mongo, g.mounts, g.longest, g.confirm, g.unsteady)
 	return nil
+}
+
+// rubricText is the grader's own rubric, or nothing.
+func (g *grader) rubricText() (string, error) {
+	if g.rubric == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(g.rubric)
+	return string(text), err
 }
 
 // suiteHash tells this version of chatspec from all others: the features are in it.

@@ -102,11 +102,11 @@ func Feedback(e ledger.Entry) string {
 	return strings.Join(parts, ". ")
 }
 
-// rulesOf lists the demanded rules with a verdict.
+// rulesOf lists the demanded rules with a verdict, but those that are kept back.
 func rulesOf(r grading.Result, verdict grading.Verdict) []string {
 	var ids []string
 	for _, rule := range r.Rules {
-		if rule.Level == "must" && rule.Verdict == verdict {
+		if rule.Level == "must" && rule.Verdict == verdict && !rule.Hidden {
 			ids = append(ids, rule.ID)
 		}
 	}
