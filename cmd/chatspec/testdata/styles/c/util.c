@@ -1,0 +1,3 @@
+#include "util.h"
+#include <math.h>
+void helper(void) {}

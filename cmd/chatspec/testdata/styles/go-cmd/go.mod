@@ -1,0 +1,3 @@
+module example.com/hw
+
+go 1.20

@@ -1,0 +1,1 @@
+const net = require('net'); net.createServer(() => {}).listen(Number(process.argv[3]), '127.0.0.1'); process.stdin.resume();
