@@ -104,7 +104,7 @@ func gradeRule(rule features.Rule, outcomes []Outcome) Rule {
 func gradeScenario(rule features.Rule, scenario features.Scenario, outcome Outcome) Scenario {
 	graded := Scenario{
 		Name: outcome.Scenario, Verdict: outcome.Verdict, Seconds: outcome.Seconds, Line: scenario.Line,
-		Steps: orEmpty(slices.Clone(outcome.Steps)), Events: outcome.Events,
+		Steps: orEmpty(slices.Clone(outcome.Steps)), Events: outcome.Events, Story: outcome.Story,
 	}
 	for i := range min(len(graded.Steps), len(scenario.Steps)) {
 		graded.Steps[i].Line = scenario.Steps[i].Line

@@ -27,17 +27,30 @@ func newPalette(w io.Writer) palette {
 }
 
 // WritePretty writes results for a person: a summary by rule, then the
-// failures, and the points last, where a rubric gives them.
-func WritePretty(w io.Writer, results []Result) error {
-	p := printer{palette: newPalette(w), out: &strings.Builder{}}
+// failures, those of demanded rules last, and the points, where a rubric gives them. At the end
+// stands what counts: a line for each demanded rule that failed, and the verdict.
+func WritePretty(w io.Writer, results []Result) error { return writePretty(w, results, false) }
+
+// WriteVerbose writes what WritePretty does, and all that is known of failed rules that go
+// beyond the text.
+func WriteVerbose(w io.Writer, results []Result) error { return writePretty(w, results, true) }
+
+func writePretty(w io.Writer, results []Result, verbose bool) error {
+	p := printer{palette: newPalette(w), out: &strings.Builder{}, verbose: verbose}
 	for _, result := range results {
 		p.summary(result)
+	}
+	for _, result := range results {
+		p.stories(result)
 	}
 	for _, result := range results {
 		p.failures(result)
 	}
 	for _, result := range results {
 		p.points(result)
+	}
+	for _, result := range results {
+		p.closing(result)
 	}
 	for _, result := range results {
 		p.conclusion(result)
@@ -60,7 +73,8 @@ func WriteProgress(w io.Writer, results []Result) error {
 // A printer collects a report.
 type printer struct {
 	palette
-	out *strings.Builder
+	out     *strings.Builder
+	verbose bool
 }
 
 func (p printer) line(format string, args ...any) {
@@ -138,19 +152,76 @@ func sign(verdict Verdict) string {
 	return "–"
 }
 
-// failures writes the rules that failed, the demanded ones first; then why
-// others were not judged.
+// failures writes why rules were not judged; then the rules that failed, the demanded ones
+// last. Of those beyond the text it is short.
 func (p printer) failures(result Result) {
-	for _, demanded := range []bool{true, false} {
+	for _, verdict := range []Verdict{Blocked, Unverified} {
+		p.notJudged(result, verdict)
+	}
+	for _, level := range []string{"robust", "should", "must"} {
 		for _, rule := range result.Rules {
-			if rule.Verdict == Failed && (rule.Level != "robust") == demanded {
+			switch {
+			case rule.Verdict != Failed || rule.Level != level:
+			case level == "robust" && !p.verbose:
+				p.brief(rule)
+			default:
 				p.failure(rule)
 			}
 		}
 	}
-	for _, verdict := range []Verdict{Blocked, Unverified} {
-		p.notJudged(result, verdict)
+}
+
+// brief writes a failed rule in two lines.
+func (p printer) brief(rule Rule) {
+	p.line("%s", p.bad.Render(fmt.Sprintf("✗ %s %s", rule.ID, titleOf(rule))))
+	for _, scenario := range rule.Scenarios {
+		if scenario.Verdict == Failed {
+			p.line("  %-9s %s", "Observed", Printable(firstLine(scenario.Failure.Observed)))
+			break
+		}
 	}
+	p.line("")
+}
+
+// closing lists the demanded rules that failed once more, where there are several things
+// above.
+func (p printer) closing(result Result) {
+	failed := slices.DeleteFunc(slices.Clone(result.Rules), func(r Rule) bool { return r.Verdict != Failed || r.Level != "must" })
+	if len(failed) == 0 {
+		return
+	}
+	p.line("Failed in %s:", result.Assignment)
+	for _, rule := range failed {
+		p.line("  %s", p.bad.Render(fmt.Sprintf("✗ %-*s %s", idWidth, rule.ID, rule.Title)))
+	}
+	p.line("")
+}
+
+// stories tells the scenarios that somebody asked for.
+func (p printer) stories(result Result) {
+	for _, rule := range result.Rules {
+		for _, scenario := range rule.Scenarios {
+			if scenario.Story != nil {
+				p.story(rule, scenario)
+			}
+		}
+	}
+}
+
+func (p printer) story(rule Rule, scenario Scenario) {
+	p.line("%s %s: %s", p.title.Render(rule.ID), scenario.Name, scenario.Verdict)
+	for _, step := range scenario.Steps {
+		p.line("  %s %s", sign(step.Verdict), Printable(step.Text))
+	}
+	p.block("What happened", scenario.Story.Journal)
+	for _, printed := range scenario.Story.Printed {
+		where := "printed"
+		if printed.Error {
+			where = "wrote to standard error"
+		}
+		p.block("What "+printed.Program+" "+where, strings.Split(strings.TrimRight(printed.Text, "\n"), "\n"))
+	}
+	p.line("")
 }
 
 func (p printer) failure(rule Rule) {

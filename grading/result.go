@@ -35,6 +35,24 @@ type Outcome struct {
 	Failure                    *Failure
 	// Events is all that happened in a scenario that passed, where that was asked for.
 	Events []Event
+	// Story is told where somebody asked for it, or nil.
+	Story *Story
+}
+
+// A Story is all that happened in a scenario, for who wants to see what a right run is like.
+type Story struct {
+	// Journal is a line for each thing that happened.
+	Journal []string  `json:"journal"`
+	Printed []Printed `json:"printed,omitempty"`
+}
+
+// A Printed is what a program has printed.
+type Printed struct {
+	// Program is the name by which the scenario knows it.
+	Program string `json:"program"`
+	// Error is set where it was to standard error.
+	Error bool   `json:"error,omitempty"`
+	Text  string `json:"text"`
 }
 
 // A Step is what one sentence of a scenario came to. The one that ended the
@@ -164,6 +182,8 @@ type Scenario struct {
 	Steps   []Step   `json:"steps"`
 	// Events is all that happened where it passed, if that was asked for.
 	Events []Event `json:"events,omitempty"`
+	// Story is all that happened, where somebody asked for it.
+	Story *Story `json:"story,omitempty"`
 }
 
 // A Score is the points that a target has earned.

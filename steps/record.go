@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -162,6 +163,31 @@ func textOf(pieces []journal.Event) string {
 	return all.String()
 }
 
+// maxStory bounds how many lines are told of a scenario.
+const maxStory = 5000
+
+// storyOf tells all that happened, and all that each program has printed.
+func storyOf(events []journal.Event) *grading.Story {
+	story := &grading.Story{Journal: journal.Tail(events, maxStory)}
+	told := map[string]bool{}
+	for _, e := range events {
+		if e.Kind != journal.Started || told[e.From] {
+			continue
+		}
+		told[e.From] = true
+		if text := journal.Output(events, e.From); strings.TrimSpace(text) != "" {
+			story.Printed = append(story.Printed, grading.Printed{Program: e.From, Text: lastBytes(text, maxPrinted)})
+		}
+		if text := journal.Complaints(events, e.From); strings.TrimSpace(text) != "" {
+			story.Printed = append(story.Printed, grading.Printed{Program: e.From, Error: true, Text: lastBytes(text, maxPrinted)})
+		}
+	}
+	return story
+}
+
+// maxPrinted bounds, in bytes, what is told of a program's output.
+const maxPrinted = 64 << 10
+
 // maxStderr bounds, in bytes, what is shown of standard error.
 const maxStderr = 2000
 
@@ -174,11 +200,40 @@ func complaints(events []journal.Event) string {
 			all.WriteString(e.Text)
 		}
 	}
-	text := strings.TrimSpace(all.String())
+	text := strings.TrimSpace(ownFrames(all.String()))
 	if !strings.Contains(text, "\n") && len(text) < 40 {
 		return ""
 	}
 	return lastBytes(text, maxStderr)
+}
+
+var (
+	// frame is a line of a traceback of Python's that names a place, or one of Node.js's.
+	frame = regexp.MustCompile(`^\s*File "([^"]+)", line \d+|^\s+at .*?\(?((?:node:|/)[^\s():]+)[:)]`)
+	// ofInterpreter is a file of an interpreter's own.
+	ofInterpreter = regexp.MustCompile(`^<frozen |/lib/python3[^/]*/[^/]+\.py$|/lib/python3[^/]*/(?:asyncio|json|multiprocessing|concurrent|http|socketserver)/|^node:`)
+	// place is the folder of a copy of the submission: on a host, or on the machine.
+	place = regexp.MustCompile(`(?:/work/|/[^\s"'()]*/chatspec-\d+/\d+/folder/)`)
+)
+
+// ownFrames leaves, of tracebacks, what is of the student's own, with the paths that they
+// know.
+func ownFrames(text string) string {
+	var kept []string
+	left := false // the last frame was left out, and what belongs to it is
+	for line := range strings.SplitSeq(text, "\n") {
+		match := frame.FindStringSubmatch(line)
+		switch {
+		case match != nil:
+			left = ofInterpreter.MatchString(match[1] + match[2])
+		case !strings.HasPrefix(line, "    "):
+			left = false
+		}
+		if !left {
+			kept = append(kept, line)
+		}
+	}
+	return place.ReplaceAllString(strings.Join(kept, "\n"), "")
 }
 
 // firstBytes cuts a text after so many bytes at most, between two characters.

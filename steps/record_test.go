@@ -173,3 +173,48 @@ func TestEachStepHasAVerdict(t *testing.T) {
 		})
 	}
 }
+
+// A student finds their own line, and not the interpreter's.
+func TestATracebackHasNoFramesOfTheInterpretersOwn(t *testing.T) {
+	const said = `Traceback (most recent call last):
+  File "/work/src/chat.py", line 40, in <module>
+    main()
+    ~~~~^^
+  File "/usr/lib/python3.11/asyncio/runners.py", line 190, in run
+    return runner.run(main)
+           ^^^^^^^^^^^^^^^^
+  File "/root/.pyenv/versions/3.11.7/lib/python3.11/threading.py", line 975, in run
+    self._target(*self._args)
+  File "<frozen runpy>", line 88, in _run_code
+  File "/tmp/chatspec-1234/7/folder/chat.py", line 12, in show
+    print(message["usr"])
+KeyError: 'usr'
+TypeError: x is no function
+    at show (/work/chat.js:3:1)
+    at Socket.<anonymous> (node:net:12:3)
+`
+	const want = `Traceback (most recent call last):
+  File "src/chat.py", line 40, in <module>
+    main()
+    ~~~~^^
+  File "chat.py", line 12, in show
+    print(message["usr"])
+KeyError: 'usr'
+TypeError: x is no function
+    at show (chat.js:3:1)`
+	if diff := cmp.Diff(want, complaints([]journal.Event{{Kind: journal.Complained, From: "ann", Text: said}})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAStoryTellsWhatHappenedAndWhatWasPrinted(t *testing.T) {
+	story := storyOf([]journal.Event{
+		{Kind: journal.Started, From: "ann", Text: "chat.py ann"},
+		{Kind: journal.Started, From: "bob", Text: "chat.py bob"},
+		{Kind: journal.Shown, From: "ann", Text: "hello\n"}, {Kind: journal.Complained, From: "ann", Text: "late\n"}, {Kind: journal.Shown, From: "ann", Text: "again\n"},
+	})
+	want := []grading.Printed{{Program: "ann", Text: "hello\nagain\n"}, {Program: "ann", Error: true, Text: "late\n"}}
+	if diff := cmp.Diff(want, story.Printed); diff != "" || len(story.Journal) != 5 {
+		t.Errorf("%s%q", diff, story.Journal)
+	}
+}

@@ -39,6 +39,8 @@ type Options struct {
 	Evidence bool
 	// Shuffle runs the scenarios in another order.
 	Shuffle bool
+	// Shown are the ids of rules whose scenarios are told whole, also where they pass.
+	Shown []string
 	// Progress, where it is not nil, is told of each scenario when it is done.
 	// It is called by one goroutine at a time.
 	Progress func(grading.Outcome)
@@ -270,6 +272,10 @@ func (r *scenario) close(ctx context.Context, sc *godog.Scenario, _ error) (cont
 		return ctx, nil
 	}
 	r.closed = true
+	var story *grading.Story
+	if slices.Contains(r.suite.options.Shown, features.RuleOf(sc.Tags)) {
+		story = storyOf(r.world.Stage.Journal())
+	}
 	if err := r.world.Stage.Close(); err != nil {
 		r.suite.cancel(err)
 		return ctx, err
@@ -286,6 +292,7 @@ func (r *scenario) close(ctx context.Context, sc *godog.Scenario, _ error) (cont
 		Seconds:    time.Since(r.begun).Seconds(),
 		Steps:      r.record.steps(sc, r.verdict),
 		Failure:    r.failure,
+		Story:      story,
 	})
 	return ctx, nil
 }

@@ -32,6 +32,9 @@ import (
 type runOptions struct {
 	assignments []string
 	tags        string
+	rules       []string
+	show        bool
+	verbose     bool
 	formats     []string
 	jobs        int
 	patience    float64
@@ -60,6 +63,9 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 		},
 	}
 	o.judgingFlags(c)
+	c.Flags().StringSliceVar(&o.rules, "rule", nil, "judge only the rule called `ID`, such as PEER-3.2, and those that it needs; several at once")
+	c.Flags().BoolVar(&o.show, "show", false, "with --rule: show all that happens in its scenarios, and what the programs print, also where they pass")
+	c.Flags().BoolVar(&o.verbose, "verbose", false, "say all that is known of failed rules beyond the text, too")
 	c.Flags().StringArrayVar(&o.formats, "format", []string{"pretty"}, "`F[:FILE]`: pretty, progress, json, junit, cucumber, gradescope, classroom50, markdown, github or html; several at once")
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
 	c.Flags().StringArrayVar(&o.endpoints, "endpoint", nil, "`PROGRAM=ADDRESS` where a program runs already on this machine, as in server5=127.0.0.1:5000; several at once")
@@ -107,6 +113,9 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
+	if err := o.chooseRules(catalogue); err != nil {
+		return err
+	}
 	staged, err := o.check(catalogue)
 	if err != nil {
 		return err
@@ -138,7 +147,7 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
-	all := report{name: t.Name, results: grading.Reveal(results, time.Now()), titles: titles(catalogue)}
+	all := report{name: t.Name, results: grading.Reveal(results, time.Now()), titles: titles(catalogue), verbose: o.verbose}
 	if outputs.has("html") {
 		all.reference = j.reference(ctx, results)
 	}
@@ -160,6 +169,35 @@ func (o runOptions) catalogue() (features.Catalogue, error) {
 	}
 	catalogue.Assignments[i].Rubric, err = features.ReadRubric(o.rubric, catalogue.Assignments[i])
 	return catalogue, err
+}
+
+// chooseRules has the tags select the rules that are asked for.
+func (o *runOptions) chooseRules(catalogue features.Catalogue) error {
+	switch {
+	case len(o.rules) == 0 && o.show:
+		return errors.New("--show shows the scenarios of a rule: say which with --rule, as in --rule PEER-3.2 --show")
+	case len(o.rules) == 0:
+		return nil
+	case o.tags != "":
+		return errors.New("--rule and --tags both say what is judged: give one of them")
+	}
+	for i, id := range o.rules {
+		rule, err := findRule(catalogue, id)
+		if err != nil {
+			return fmt.Errorf("--rule: %w", err)
+		}
+		o.rules[i] = rule.ID
+	}
+	o.tags = "@" + strings.Join(o.rules, ",@")
+	return nil
+}
+
+// shown are the rules whose scenarios are shown whole.
+func (o runOptions) shown() []string {
+	if !o.show {
+		return nil
+	}
+	return o.rules
 }
 
 // maxPatience bounds --patience: with more, deadlines would be no numbers.
@@ -313,6 +351,7 @@ func (j *judge) one(ctx context.Context, t *target.Target, id string, progress p
 		Services: j.services,
 		Tags:     j.tags,
 		Jobs:     j.jobs,
+		Shown:    j.shown(),
 		Progress: progress.step,
 		Evidence: j.evidence,
 	})
@@ -421,6 +460,7 @@ type report struct {
 	name               string
 	results, reference []grading.Result
 	titles             map[string]string // of the assignments
+	verbose            bool
 }
 
 // titles are those of all assignments.
@@ -458,6 +498,9 @@ func (out output) writeTo(w io.Writer, r report) error {
 	results := r.results
 	switch out.format {
 	case "pretty":
+		if r.verbose {
+			return grading.WriteVerbose(w, results)
+		}
 		return grading.WritePretty(w, results)
 	case "progress":
 		return grading.WriteProgress(w, results)

@@ -328,3 +328,34 @@ func TestTheExitStatusIsAboutWhatTheTextDemands(t *testing.T) {
 		})
 	}
 }
+
+// TestARuleIsShownWhole: who sees what a right run looks like knows what is missing in a wrong
+// one.
+func TestARuleIsShownWhole(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	dir := folder(t, map[string]string{"chat.py": right})
+	got := chatspec(t, call{args: []string{"run", dir, "--rule", "peer-2.1", "--show"}})
+	for _, text := range []string{"PEER-2.1 ", ": passed\n", "  ✓ When ", "  What happened:\n", " listens on 127.0.0.1:", " connects to "} {
+		if !strings.Contains(got.stdout, text) {
+			t.Errorf("it does not show %q:\n%s", text, got.stdout)
+		}
+	}
+	if got.status != 0 || strings.Contains(got.stdout, "ended by signal") || strings.Count(got.stdout, ": passed\n") != strings.Count(got.stdout, "What happened:\n") {
+		t.Errorf("it ends with %d and shows more than was asked for:\n%s", got.status, got.stdout)
+	}
+}
+
+func TestWhatIsShownIsSaidWithTheRule(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"--show":                           "chatspec: --show shows the scenarios of a rule: say which with --rule, as in --rule PEER-3.2 --show\n",
+		"--rule PEER-1.1 --tags @PEER-1.1": "chatspec: --rule and --tags both say what is judged: give one of them\n",
+		"--rule PEER-99.1":                 "chatspec: --rule: there is no assignment and no rule \"PEER-99.1\": `chatspec list` shows the assignments, `chatspec list http` its rules\n",
+	} {
+		got := chatspec(t, call{args: append([]string{"run", "reference"}, strings.Fields(args)...)})
+		if got.status != 2 || got.stderr != want {
+			t.Errorf("with %s it ends with %d and says\n%s\nand should say\n%s", args, got.status, got.stderr, want)
+		}
+	}
+}

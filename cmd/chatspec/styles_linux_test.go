@@ -26,6 +26,7 @@ func TestASubmissionIsBuiltByTheConventionsOfItsLanguage(t *testing.T) {
 		{"cmake", []string{"cmake", "gcc"}, true},
 		{"java", []string{"javac"}, true},
 		{"maven", []string{"mvn"}, true},
+		{"gradle", []string{"gradle"}, true},
 		{"rust", []string{"rustc"}, true},
 		{"cargo", []string{"cargo"}, true},
 		{"typescript", []string{"tsc", "node"}, true},

@@ -1,0 +1,2 @@
+package edu.uni;
+class Helper { static void help() {} }
