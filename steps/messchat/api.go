@@ -18,6 +18,7 @@ import (
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/tap"
 )
 
 // An API is that of a mess_chat, as its user sees it.
@@ -135,11 +136,7 @@ func notAnswered(expected string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	var asked *url.Error
-	if errors.As(err, &asked) {
-		err = asked.Err
-	}
-	return stage.Fail(expected, "it does not: "+err.Error())
+	return stage.Fail(expected, "it does not: "+tap.Trouble(err))
 }
 
 // Get asks for a URL as it is shown.

@@ -12,6 +12,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/probe"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/tap"
 	"github.com/chatspec/chatspec/fixtures/tap/jsonstream"
 	"github.com/chatspec/chatspec/fixtures/target"
 )
@@ -173,7 +174,7 @@ func (w *world) awaitReply(ctx context.Context, expected string, r probe.Request
 	defer cancel()
 	id, err := w.model.line.Ask(limited, r)
 	if err != nil && ctx.Err() == nil {
-		return nil, stage.Fail(expected, "nobody answers: "+err.Error())
+		return nil, stage.Fail(expected, "nobody answers: "+tap.Trouble(err))
 	}
 	if err != nil {
 		return nil, err
