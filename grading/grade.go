@@ -111,7 +111,10 @@ func gradeScenario(rule features.Rule, scenario features.Scenario, outcome Outco
 	}
 	if outcome.Failure != nil {
 		failure := *outcome.Failure
-		failure.Hint = rule.Hint
+		if failure.Hint != "" {
+			failure.Hint += "\nand for the rule itself: "
+		}
+		failure.Hint += rule.Hint
 		graded.Failure = &failure
 	}
 	return graded

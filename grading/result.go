@@ -73,7 +73,8 @@ type Failure struct {
 	Step     string `json:"step"`
 	Expected string `json:"expected"`
 	Observed string `json:"observed"`
-	Hint     string `json:"hint"`
+	// Hint is the rule's, after that for what else was seen: an error that has ended a program.
+	Hint string `json:"hint"`
 	// Journal are the last things that happened.
 	Journal []string `json:"journal,omitempty"`
 	// Events is all that happened, from the start; where that is much, what

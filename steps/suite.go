@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/cucumber/godog"
 	messages "github.com/cucumber/messages/go/v21"
@@ -238,9 +239,40 @@ func (r *scenario) note(verdict grading.Verdict, expected, observed string) {
 		Step:     r.step.Text,
 		Expected: expected,
 		Observed: observed,
-		Journal:  journal.Tail(events, tailLines),
+		Journal:  journal.Telling(events, tailLines, speaksOf(r.step.Text+" "+expected+" "+observed)),
 		Events:   eventsOf(events),
 		Stderr:   complaints(events),
+		Hint:     crashHint(events),
+	}
+}
+
+// crashHint says where to begin, if a program was ended by an error of its own; nothing,
+// otherwise.
+func crashHint(events []journal.Event) string {
+	for _, e := range events {
+		if e.Kind != journal.Started {
+			continue
+		}
+		if crash := stage.Crash(events, e.From); crash != "" {
+			return fmt.Sprintf("begin with the error that has ended %s: %s", e.From, crash)
+		}
+	}
+	return ""
+}
+
+// speaksOf reports of what happened whether a text is about it: what was typed, and what passed
+// between those that are named in it.
+func speaksOf(text string) func(journal.Event) bool {
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
+	isNamed := func(name string) bool { return name != "" && slices.Contains(words, name) }
+	return func(e journal.Event) bool {
+		switch e.Kind {
+		case journal.Sent, journal.Wrote, journal.Connected, journal.Closed:
+			return isNamed(e.From) || isNamed(e.To)
+		case journal.Typed, journal.Exited, journal.Listening, journal.Noted:
+			return isNamed(e.From)
+		}
+		return false
 	}
 }
 

@@ -77,7 +77,7 @@ func (w *world) receivesToTheLetter(ctx context.Context, peer string) error {
 		Expected: fmt.Sprintf("%s receives a JSON object whose `message` is %s", peer, journal.Quote(w.Typed)),
 		By:       []string{w.Actor},
 		Met:      func(events []journal.Event) bool { return len(w.newMessages(events, peer)) > 0 },
-		Observed: func(events []journal.Event) string { return stage.ReceivedInstead(events[w.Mark:], peer) },
+		Observed: func(events []journal.Event) string { return stage.ReceivedSince(events, w.Mark, peer) },
 	})
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (w *world) receivesUnchanged(ctx context.Context, peer string) error {
 		Met: func(events []journal.Event) bool {
 			return slices.ContainsFunc(journal.Messages(events, peer), same)
 		},
-		Observed: func(events []journal.Event) string { return stage.ReceivedInstead(events[w.Mark:], peer) },
+		Observed: func(events []journal.Event) string { return stage.ReceivedSince(events, w.Mark, peer) },
 	})
 }
 
