@@ -9,7 +9,7 @@ Feature: HTTP chatroom, part 1: messages
 
     Scenario: It is started
       When the server starts
-      Then the server takes connections
+      Then the server listens for clients
 
   @must @HTTP-1.2
   Rule: The client speaks HTTP to the server

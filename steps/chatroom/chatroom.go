@@ -64,7 +64,7 @@ func sentences() []steps.Sentence {
 	return []steps.Sentence{
 		// the server
 		steps.Say(`^the server starts$`, (*world).serverStarts),
-		steps.Say(`^the server takes connections$`, (*world).takesConnections),
+		steps.Say(`^the server listens for clients$`, (*world).listensForClients),
 		steps.Say(`^the server is running$`, (*world).isRunning),
 		steps.Say(`^somebody connects to the server, and says nothing$`, (*world).isSilent),
 

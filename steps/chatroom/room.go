@@ -54,7 +54,7 @@ func (w *world) serverStarts(ctx context.Context) error {
 	return w.launchServer(w.session.server.way)
 }
 
-func (w *world) takesConnections(ctx context.Context) error {
+func (w *world) listensForClients(ctx context.Context) error {
 	return w.Stage.AwaitReady(ctx, steps.Server)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/steps"
 )
 
 // awaitCarried waits until a message with text has crossed from one program to
@@ -16,13 +17,27 @@ import (
 func (w *world) awaitCarried(ctx context.Context, from, to, text string) error {
 	crossing := journal.ArrivingAt(to, text) // cheaper than to count messages each time
 	return w.Stage.Await(ctx, stage.Wait{
-		Expected: fmt.Sprintf("%s receives %s from %s", to, journal.Quote(text), from),
+		Expected: receives(to, text, from),
 		By:       []string{from},
 		Met: func(events []journal.Event) bool {
 			return crossing.Count(events) > 0 && carried(events, from, to, text) > 0
 		},
 		Observed: func(events []journal.Event) string { return carriedInstead(events, from, to) },
 	})
+}
+
+// awaitReceived waits until the server has received a message with text from a program:
+// until it has crossed, and the server has taken it.
+func (w *world) awaitReceived(ctx context.Context, from, text string) error {
+	if err := w.awaitCarried(ctx, from, steps.Server, text); err != nil {
+		return err
+	}
+	return w.Stage.AwaitTaken(ctx, from, steps.Server, receives(steps.Server, text, from))
+}
+
+// receives says for a person that somebody receives a text.
+func receives(to, text, from string) string {
+	return fmt.Sprintf("%s receives %s from %s", to, journal.Quote(text), from)
 }
 
 // carriedInstead says what has crossed from one program to another.

@@ -298,7 +298,7 @@ func (w *world) postAll(ctx context.Context, user string, texts []string) error 
 		if err := w.Stage.Start(start); err != nil {
 			return err
 		}
-		if err := w.awaitCarried(ctx, text, steps.Server, text); err != nil {
+		if err := w.awaitReceived(ctx, text, text); err != nil {
 			return err
 		}
 		if err := w.Stage.AwaitIdle(ctx, text); err != nil {
@@ -330,8 +330,10 @@ func (w *world) speaksZeroMQ(ctx context.Context, one, other string) error {
 	return w.awaitGreeting(ctx, steps.Unquote(one), steps.Unquote(other), postDoor)
 }
 
+// getsFrom waits until the server has received a text from somebody: it has crossed, and
+// the server has taken it.
 func (w *world) getsFrom(ctx context.Context, text, user string) error {
-	return w.awaitCarried(ctx, steps.Unquote(user), steps.Server, word(text))
+	return w.awaitReceived(ctx, steps.Unquote(user), word(text))
 }
 
 func (w *world) getsOnceFrom(ctx context.Context, text, user string) error {
