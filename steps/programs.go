@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/chatspec/chatspec/fixtures/assignment"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -24,6 +25,10 @@ func shared() []Sentence {
 		Say(`^`+Name+` sees it to the letter$`, (*World).SeesIt),
 		Say(`^`+Name+` sees "([^"]*)" from `+Name+`$`, (*World).Sees),
 		Say(`^`+Name+` sees "([^"]*)"$`, (*World).SeesText),
+		Say(`^`+Names+` (?:is|are) held up$`, (*World).AreHeldUp),
+		Say(`^`+Names+` may go on$`, (*World).mayGoOn),
+		Say(`^a good second passes$`, (*World).aSecondPasses),
+		Say(`^a few seconds pass$`, (*World).aFewSecondsPass),
 		Say(`^`+Name+` has ended$`, (*World).ends),
 		Say(`^`+Name+` goes on$`, (*World).goesOn),
 	}
@@ -121,6 +126,38 @@ func (w *World) goesOn(ctx context.Context, user string) error {
 		return err
 	}
 	return w.Stage.CheckOn(Unquote(user))
+}
+
+// AreHeldUp has programs do nothing, until they may go on.
+func (w *World) AreHeldUp(ctx context.Context, names string) error {
+	for _, name := range List(names) {
+		if err := w.Stage.Hold(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *World) mayGoOn(_ context.Context, names string) error {
+	for _, name := range List(names) {
+		if err := w.Stage.LetGo(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// What passes where a rule is about times: more than a second, so that times in whole
+// seconds differ by one at least; and so much more that they differ clearly.
+const (
+	aSecond     = 1100 * time.Millisecond
+	clearlyMore = 3300 * time.Millisecond
+)
+
+func (w *World) aSecondPasses(ctx context.Context) error { return w.Stage.LetPass(ctx, aSecond) }
+
+func (w *World) aFewSecondsPass(ctx context.Context) error {
+	return w.Stage.LetPass(ctx, clearlyMore)
 }
 
 // ends waits for a program's end, which is no crash, and until a server beside it has

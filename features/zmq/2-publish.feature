@@ -80,7 +80,7 @@ Feature: ZeroMQ chat, part 2: publishing
   @must @ZMQ-2.6
   Rule: The time that pub_client prints is that of the post
     Why: a reader who comes back wants to know when it was said.
-    Hint: print the time that came with the message, in any format that shows hours and minutes.
+    Hint: print the time that came with the message and was taken when it was posted, in any format that shows hours and minutes.
     Needs: ZMQ-1.6 ZMQ-2.5
 
     Scenario: A message
@@ -88,6 +88,19 @@ Feature: ZeroMQ chat, part 2: publishing
       And "eva" watches
       When "annika" has posted "marzipan"
       Then "eva" sees "annika: marzipan", with the time in brackets
+
+    Scenario: Two messages, of which the second is read late
+      Given the pub server is running
+      And "eva" watches
+      And "annika" has posted "marzipan"
+      And "eva" sees "annika: marzipan", with something in brackets
+      And a good second passes
+      And "eva" is held up
+      And "annika" has posted "nougat"
+      And a few seconds pass
+      When "eva" may go on
+      Then "eva" sees "annika: nougat", with the time in brackets
+      And the times that "eva" sees differ as the posts of "annika" do, "marzipan" and then "nougat"
 
   @must @ZMQ-2.7
   Rule: pub_client stays, and prints each message when it comes
@@ -105,6 +118,16 @@ Feature: ZeroMQ chat, part 2: publishing
       When "annika" has posted "three plums"
       Then "eva" sees "three plums"
       And "eva" goes on
+
+    Scenario: Three messages while she is held up
+      Given the pub server is running
+      And "eva" watches
+      And "eva" is held up
+      And "annika" has posted "one apple", "two pears" and "three plums"
+      When "eva" may go on
+      Then "eva" sees "one apple"
+      And "eva" sees "two pears"
+      And "eva" sees "three plums"
 
   @should @ZMQ-2.8
   Rule: Who subscribes late sees what is posted from then on

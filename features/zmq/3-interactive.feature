@@ -75,6 +75,18 @@ Feature: ZeroMQ chat, part 3: the interactive client
       Then "annika" sees "three plums"
       And "bruno" sees "three plums"
 
+    Scenario: One of them is held up while the others talk
+      Given the chat server is running
+      And "annika", "bruno" and "carla" chat
+      And "carla" is held up
+      And "annika" types "one apple"
+      And "bruno" sees "one apple"
+      And "bruno" types "two pears"
+      And "annika" sees "two pears"
+      When "carla" may go on
+      Then "carla" sees "one apple"
+      And "carla" sees "two pears"
+
   @must @ZMQ-3.5
   Rule: Typing and receiving do not wait for each other
     Why: the text asks for both at once.

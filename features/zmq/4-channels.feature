@@ -190,6 +190,18 @@ Feature: ZeroMQ chat, part 4: channels
       And "bruno" sees "marzipan" once
       And "carla" sees "marzipan" once
 
+    Scenario: One of them is held up while two messages come
+      Given the channel server is running
+      And "annika", "bruno" and "carla" are on the channel "MPCS"
+      And "carla" is held up
+      And "annika" types "marzipan"
+      And "bruno" sees "marzipan"
+      And "annika" types "nougat"
+      And "bruno" sees "nougat"
+      When "carla" may go on
+      Then "carla" sees "marzipan" once
+      And "carla" sees "nougat" once
+
   @must @ZMQ-4.12
   Rule: A line on a channel is posted under the client's name
     Why: the others must know who is speaking.

@@ -78,7 +78,6 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+name+` types `+steps.Line+`, if she can$`, (*world).typesIfPossible),
 		steps.Say(`^`+name+` is killed$`, (*world).isKilled),
 		steps.Say(`^`+name+` leaves by :quit$`, (*world).quits),
-		steps.Say(`^a good second passes$`, (*world).aSecondPasses),
 
 		// windows
 		steps.Say(`^the server shows a window$`, (*world).serverShowsWindow),

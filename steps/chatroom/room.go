@@ -336,11 +336,6 @@ func (w *world) settle(ctx context.Context) error {
 	return w.Stage.AwaitQuiet(ctx)
 }
 
-// second is a good one: two moments that are so far apart lie in different seconds.
-const second = 1100 * time.Millisecond
-
-func (w *world) aSecondPasses(ctx context.Context) error { return w.Stage.LetPass(ctx, second) }
-
 // saidInstead says, for a person, what has come from somebody.
 func saidInstead(events []journal.Event, from, to string) string {
 	var all strings.Builder

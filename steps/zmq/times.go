@@ -12,6 +12,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/clock"
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/steps"
 )
 
 // awaitTime waits until something with the present time in it, in any form, has
@@ -71,4 +72,53 @@ func (w *world) awaitTimeShown(ctx context.Context, name, message string) error 
 			"the brackets hold "+journal.Quote(inside))
 	}
 	return nil
+}
+
+// timesDiffer compares the times that a reader has been shown with two posts with those of
+// the posts: what has passed between them differs by no more than what is written alike.
+func (w *world) timesDiffer(ctx context.Context, user, author, first, second string) error {
+	var shown [2]string
+	for i, text := range []string{first, second} {
+		inside, err := w.awaitBrackets(ctx, steps.Unquote(user), steps.Unquote(author)+": "+text)
+		if err != nil {
+			return err
+		}
+		shown[i] = inside
+	}
+	least, most, ok := clock.Apart(shown[0], shown[1], time.Now())
+	if !ok {
+		return &stage.Unverified{Reason: fmt.Sprintf("no time of day is read in %q and %q", shown[0], shown[1])}
+	}
+	one, other := w.postedWithin(steps.Unquote(user), first), w.postedWithin(steps.Unquote(user), second)
+	shortest, longest := other.from-one.to, other.to-one.from
+	if least <= longest && most >= shortest {
+		return nil
+	}
+	return stage.Fail(
+		fmt.Sprintf("the times of %q and %q are %s apart, as the posts are", first, second, seconds(shortest, longest)),
+		fmt.Sprintf("they are %s apart: %s and %s", seconds(least, most), journal.Quote(shown[0]), journal.Quote(shown[1])))
+}
+
+// A span is when something has happened at the earliest and at the latest, since the stage
+// was opened.
+type span struct{ from, to time.Duration }
+
+// postedWithin is when a text was posted: after its client was started, and before it came
+// to a reader.
+func (w *world) postedWithin(reader, text string) span {
+	events := w.Stage.Journal()
+	within := span{from: events[w.Since(text)].At, to: events[len(events)-1].At}
+	crossing := journal.ArrivingAt(reader, word(text))
+	for i, e := range events {
+		if e.To == reader && crossing.Count(events[:i+1]) > 0 {
+			within.to = e.At
+			break
+		}
+	}
+	return within
+}
+
+// seconds says for a person how long something lasts.
+func seconds(least, most time.Duration) string {
+	return fmt.Sprintf("%.1f to %.1f seconds", least.Seconds(), most.Seconds())
 }

@@ -58,6 +58,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^(".*") are published to `+steps.Names+`, once each and in this order$`, (*world).arePublished),
 		steps.Say(`^`+steps.Name+` sees `+steps.Line+`, with something in brackets$`, (*world).seesWithBrackets),
 		steps.Say(`^`+steps.Name+` sees `+steps.Line+`, with the time in brackets$`, (*world).seesWithTime),
+		steps.Say(`^the times that `+steps.Name+` sees differ as the posts of `+steps.Name+` do, `+steps.Line+` and then `+steps.Line+`$`, (*world).timesDiffer),
 		steps.Say(`^`+steps.Name+` sees it whole$`, (*steps.World).SeesIt),
 		steps.Say(`^`+steps.Name+` sees `+steps.Line+` once$`, (*world).seesOnce),
 		steps.Say(`^`+steps.Name+` has not seen `+steps.Line+`$`, (*world).hasNotSeen),
