@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chatspec/chatspec/fixtures/assignment"
+	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
 )
@@ -104,7 +105,32 @@ func (w *World) Sees(ctx context.Context, user, text, author string) error {
 	if err := w.Stage.AwaitShown(ctx, Unquote(user), text, from); err != nil {
 		return err
 	}
-	return w.Stage.AwaitShown(ctx, Unquote(user), Unquote(author), from)
+	return w.awaitNamed(ctx, Unquote(user), Unquote(author), from)
+}
+
+// awaitNamed waits until a user sees somebody's name, after the mark: it may be part of a
+// name that is another's, whom one sees then and not him.
+func (w *World) awaitNamed(ctx context.Context, user, author string, mark int) error {
+	seen := journal.SeenBy(user, author, mark)
+	var longer []*journal.Sight
+	for other := range w.shown {
+		if other != author && strings.Contains(other, author) {
+			longer = append(longer, journal.SeenBy(user, other, mark))
+		}
+	}
+	return w.Stage.Await(ctx, stage.Wait{
+		Expected: fmt.Sprintf("%s shows %s", user, journal.Quote(author)),
+		By:       []string{user},
+		Look:     []string{user},
+		Met: func(events []journal.Event) bool {
+			count := seen.Count(events)
+			for _, other := range longer {
+				count -= other.Count(events)
+			}
+			return count > 0
+		},
+		Observed: func(events []journal.Event) string { return stage.ShownInstead(events, user, mark) },
+	})
 }
 
 // SeesIt waits until a user sees what was typed or sent last.

@@ -129,6 +129,16 @@ Feature: HTTP chatroom, part 1: messages
       Then "carla" sees that it was "bruno" who said "nougat"
       And "annika" sees that it was "bruno" who said "nougat"
 
+    Scenario: Two whose names begin alike take turns
+      Given the server is running
+      And "ann", "annika" and "carla" are in the room
+      When "ann" types "apple"
+      Then "carla" sees that it was "ann" who said "apple"
+      When "annika" types "pear"
+      Then "carla" sees that it was "annika" who said "pear"
+      When "ann" types "plum"
+      Then "carla" sees that it was "ann" who said "plum"
+
   @must @HTTP-1.10
   Rule: The time is that between messages
     Why: the text says so; it is not the time of day, nor the time since somebody has joined.

@@ -148,6 +148,16 @@ Feature: Chat through a server, part 1: the client, chat5
       And "ann" types "over"
       Then "ann" sees "good morning" from "bob"
 
+    Scenario: Authors who take turns
+      Given "ann" has joined the server
+      And "ann" can be reached by the server
+      When the server delivers "apple" from "bobby" to "ann"
+      And "ann" types "over"
+      Then "ann" sees "apple" from "bobby"
+      When the server delivers "pear" from "bob" to "ann"
+      And "ann" types "out"
+      Then "ann" sees "pear" from "bob"
+
   @must @SERVER-1.12
   Rule: chat5 shows messages while its user types nothing
     Why: nobody should have to press a key to read the others.

@@ -59,6 +59,16 @@ Feature: Chat through a server, part 2: the server, server5
         | quotes           | she said "yes" and 'no' |
         | another alphabet | Καλημέρα 👋             |
 
+    Scenario: Authors who take turns
+      Given the server is running
+      And "ann", "annika" and "bob" have subscribed
+      When "ann" sends "apple" to the server
+      Then "bob" receives it unchanged
+      When "annika" sends "pear" to the server
+      Then "bob" receives it unchanged
+      When "ann" sends "plum" to the server
+      Then "bob" receives it unchanged
+
   @must @SERVER-2.5
   Rule: Each message is delivered once, in the order in which it was sent
     Why: who reads must be able to follow.

@@ -6,7 +6,7 @@ Feature: Chat through a server, part 3: chat5 and server5 together
   Rule: What one user types, all other users see
     Why: this is what the two programs are for.
     Hint: run your own server and three of your own clients, and look at all of their terminals.
-    Needs: SERVER-1.1 SERVER-1.2 SERVER-1.3 SERVER-1.4 SERVER-1.7 SERVER-1.11 SERVER-1.12 SERVER-2.1 SERVER-2.2 SERVER-2.3 SERVER-2.5 SERVER-2.8
+    Needs: SERVER-1.1 SERVER-1.2 SERVER-1.3 SERVER-1.4 SERVER-1.7 SERVER-1.11 SERVER-1.12 SERVER-2.1 SERVER-2.2 SERVER-2.3 SERVER-2.4 SERVER-2.5 SERVER-2.8
 
     Scenario: Three users
       Given "ann", "bob" and "eve" use the submission's own server

@@ -195,3 +195,19 @@ Feature: ZeroMQ chat, part 3: the interactive client
       And "annika" starts to chat
       And "annika" speaks ZeroMQ where the server publishes
       Then the server publishes to "annika" through a PUB socket
+
+  @must @ZMQ-3.12
+  Rule: A message is published under its author's name
+    Why: the others must know who is speaking, whoever has spoken before.
+    Hint: publish the name that came with the message, and keep none for all clients.
+    Needs: ZMQ-3.2 ZMQ-3.4
+
+    Scenario: Authors who take turns, and whose names begin alike
+      Given the chat server is running
+      And "ann", "annika" and "bruno" chat
+      When "ann" types "apple"
+      Then "apple" is published to "bruno" as that of "ann"
+      When "annika" types "pear"
+      Then "pear" is published to "bruno" as that of "annika"
+      When "ann" types "plum"
+      Then "plum" is published to "bruno" as that of "ann"

@@ -229,3 +229,19 @@ Feature: ZeroMQ chat, part 4: channels
       And "annika" joins the channel "MPCS"
       And "annika" speaks ZeroMQ where the server publishes
       Then the server publishes to "annika" through a PUB socket
+
+  @must @ZMQ-4.14
+  Rule: A message on a channel is published under its author's name
+    Why: the others must know who is speaking, whoever has spoken before.
+    Hint: publish the name that came with the message, and keep none for all clients.
+    Needs: ZMQ-4.11 ZMQ-4.12
+
+    Scenario: Authors who take turns, and whose names begin alike
+      Given the channel server is running
+      And "ann", "annika" and "bruno" are on the channel "MPCS"
+      When "ann" types "apple"
+      Then "apple" is published to "bruno" as that of "ann"
+      When "annika" types "pear"
+      Then "pear" is published to "bruno" as that of "annika"
+      When "ann" types "plum"
+      Then "plum" is published to "bruno" as that of "ann"

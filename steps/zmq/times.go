@@ -35,7 +35,8 @@ func (w *world) awaitTime(ctx context.Context, from, to string) error {
 // around that is of no interest.
 func (w *world) awaitBrackets(ctx context.Context, name, message string) (inside string, err error) {
 	author, text, _ := strings.Cut(message, ": ")
-	shape := regexp.MustCompile(regexp.QuoteMeta(author) + `\s*:\s*` + regexp.QuoteMeta(text) + `\s*\((.*\S.*)\)`)
+	// Another's name may end with this one.
+	shape := regexp.MustCompile(`(?:^|[^\pL\pN_])` + regexp.QuoteMeta(author) + `\s*:\s*` + regexp.QuoteMeta(text) + `\s*\((.*\S.*)\)`)
 	err = w.Stage.Await(ctx, stage.Wait{
 		Expected: fmt.Sprintf("%s shows %s (…)", name, message),
 		By:       []string{name},

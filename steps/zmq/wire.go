@@ -114,3 +114,25 @@ func subscriptions(events []journal.Event, from, to string) []string {
 	}
 	return topics
 }
+
+// messagesSince is what one program has said to another from a place in the journal on.
+func messagesSince(events []journal.Event, mark int, from, to string) string {
+	var all strings.Builder
+	for _, e := range events[mark:] {
+		if said, ok := e.Message.(zmtp.Message); ok && e.From == from && e.To == to {
+			all.WriteString(said.Text())
+		}
+	}
+	return all.String()
+}
+
+// names reports whether somebody's name stands in what was said, and not only as a part of
+// another's.
+func names(said, somebody string, everybody []string) bool {
+	for _, other := range everybody {
+		if other != somebody && strings.Contains(other, somebody) {
+			said = strings.ReplaceAll(said, other, "")
+		}
+	}
+	return strings.Contains(said, somebody)
+}

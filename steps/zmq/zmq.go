@@ -56,6 +56,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^the server publishes to `+steps.Name+` through a PUB socket$`, (*world).publishes),
 		steps.Say(`^`+steps.Name+` subscribes through a SUB socket$`, (*world).subscribes),
 		steps.Say(`^(".*") are published to `+steps.Names+`, once each and in this order$`, (*world).arePublished),
+		steps.Say(`^"([^"]*)" is published to `+steps.Name+` as that of `+steps.Name+`$`, (*world).isPublishedAs),
 		steps.Say(`^`+steps.Name+` sees `+steps.Line+`, with something in brackets$`, (*world).seesWithBrackets),
 		steps.Say(`^`+steps.Name+` sees `+steps.Line+`, with the time in brackets$`, (*world).seesWithTime),
 		steps.Say(`^the times that `+steps.Name+` sees differ as the posts of `+steps.Name+` do, `+steps.Line+` and then `+steps.Line+`$`, (*world).timesDiffer),
@@ -507,6 +508,23 @@ func (w *world) arrivedInOrder(user string, texts []string) error {
 		before = at
 	}
 	return nil
+}
+
+// isPublishedAs looks for the author's name in all that is published since a text was
+// typed: name and text may be messages of their own.
+func (w *world) isPublishedAs(ctx context.Context, text, reader, author string) error {
+	reader, author = steps.Unquote(reader), steps.Unquote(author)
+	if err := w.awaitCarried(ctx, steps.Server, reader, word(text)); err != nil {
+		return err
+	}
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	published := messagesSince(w.Stage.Journal(), w.Since(text), steps.Server, reader)
+	if names(published, author, w.Stage.Programs()) {
+		return nil
+	}
+	return stage.Fail(fmt.Sprintf("%q is published with the name of %s", text, author), "it is published as "+journal.Quote(published))
 }
 
 func (w *world) seesWithBrackets(ctx context.Context, user, text string) error {
