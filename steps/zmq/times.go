@@ -30,6 +30,21 @@ func (w *world) awaitTime(ctx context.Context, from, to string) error {
 	})
 }
 
+// serverTellsTime reports whether the server has said the present time of a message: in an
+// answer to its author, or on a line that it has printed, with the message in it.
+func serverTellsTime(events []journal.Event, author, text string) bool {
+	if clock.Holds([]byte(speech(events, steps.Server, author)), time.Now()) {
+		return true
+	}
+	printed := journal.Output(events, steps.Server) + "\n" + journal.Complaints(events, steps.Server)
+	for line := range strings.Lines(visible(printed)) {
+		if strings.Contains(line, word(text)) && clock.Reads(line, time.Now()) {
+			return true
+		}
+	}
+	return false
+}
+
 // awaitBrackets waits until the program that plays name has printed `author: text`
 // and, behind it on the line, something in brackets, which it returns. What stands
 // around that is of no interest.
