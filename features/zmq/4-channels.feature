@@ -58,7 +58,8 @@ Feature: ZeroMQ chat, part 4: channels
     Needs: ZMQ-4.2 ZMQ-4.3
 
     Scenario: MPCS and MPCS2
-      Given the channel server is running
+      Given the name of the channel "MPCS2" begins with that of "MPCS"
+      And the channel server is running
       And "annika" and "bruno" are on the channel "MPCS2"
       And "eva" and "frida" are on the channel "MPCS"
       When "annika" types "marzipan"

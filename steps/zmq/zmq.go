@@ -67,6 +67,7 @@ func sentences() []steps.Sentence {
 		// those who do both
 		steps.Say(`^`+steps.Name+` starts to chat$`, (*world).startsToChat),
 		steps.Say(`^`+steps.Names+` chats?$`, (*world).chat),
+		steps.Say(`^the name of the channel `+steps.Line+` begins with that of `+steps.Line+`$`, (*world).beginsWith),
 		steps.Say(`^`+steps.Name+` joins the channel `+steps.Line+`$`, (*world).joins),
 		steps.Say(`^`+steps.Names+` (?:is|are) on the channel `+steps.Line+`$`, (*world).areOn),
 		steps.Say(`^`+steps.Name+` has typed `+steps.Line+`, if she can$`, (*world).typesIfPossible),
@@ -587,6 +588,18 @@ func (w *world) startsTalker(ctx context.Context, user, program, channel string)
 		return err
 	}
 	return w.start(program, steps.Unquote(user), talkerValues(post, pub, channel, steps.Unquote(user)))
+}
+
+// beginsWith leaves open what hangs on two channels' names that begin alike, where a
+// manifest has given them others that do not.
+func (w *world) beginsWith(long, short string) error {
+	longer, shorter := w.Run.Target.Channel(long), w.Run.Target.Channel(short)
+	if longer != shorter && strings.HasPrefix(longer, shorter) {
+		return nil
+	}
+	return &stage.Unverified{Reason: fmt.Sprintf(
+		"chatspec.yaml calls the channels %s and %s %q and %q, which do not begin alike; it is seen with names such as %s: %s, %s: %s2",
+		short, long, shorter, longer, short, shorter, long, shorter)}
 }
 
 func (w *world) joins(ctx context.Context, user, channel string) error {
