@@ -131,12 +131,7 @@ func makeImage(t *testing.T, pool *dockertest.Pool) {
 func makeImageOf(t *testing.T, pool *dockertest.Pool, image, kind string) {
 	t.Helper()
 	dir := t.TempDir()
-	source := filepath.Join("..", "..", "fixtures", kind, "testdata", "container")
-	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", filepath.Join(dir, "server"), "./"+source)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building what is in the container: %v\n%s", err, out)
-	}
+	source := compile(t, kind, dir)
 	recipe, err := os.ReadFile(filepath.Join(source, "Dockerfile"))
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(dir, "Dockerfile"), recipe, 0o644))
@@ -145,6 +140,19 @@ func makeImageOf(t *testing.T, pool *dockertest.Pool, image, kind string) {
 	if err != nil {
 		t.Fatalf("making an image: %v\n%s", err, said.String())
 	}
+}
+
+// compile makes the server of a container in dir, and returns its source's folder. That of
+// the database takes minutes the first time.
+func compile(t *testing.T, kind, dir string) (source string) {
+	t.Helper()
+	source = filepath.Join("..", "..", "fixtures", kind, "testdata", "container")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", filepath.Join(dir, "server"), "./"+source)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building what is in the container: %v\n%s", err, out)
+	}
+	return source
 }
 
 // containers lists all that there are.
@@ -302,6 +310,10 @@ func TestAnImageThatCannotBeHadIsSaidInOneSentence(t *testing.T) {
 }
 
 func TestAScenarioHasADatabaseInDocker(t *testing.T) {
+	if os.Getenv(besideDocker) == "" {
+		needsLong(t)
+		compile(t, "database", t.TempDir()) // so that beside Docker it takes seconds
+	}
 	withDocker(t, func(t *testing.T, pool *dockertest.Pool) {
 		makeImageOf(t, pool, database.Image, "database")
 		supply, err := database.Open(t.Context(), database.Container)
