@@ -6,7 +6,7 @@ SAMPLES := fixtures/submissions
 # The packages whose tests run all of chatspec.
 WHOLE := ./cmd/chatspec ./$(SAMPLES)
 # The packages with tests that run only if they may take their time.
-LONG := ./$(SAMPLES) ./steps ./grading ./fixtures/broker ./fixtures/window ./fixtures/stage ./cmd/chatspec
+LONG := ./$(SAMPLES) ./steps ./grading ./grading/pages ./fixtures/broker ./fixtures/window ./fixtures/stage ./cmd/chatspec
 
 .DEFAULT_GOAL := help
 .PHONY: help build conform test test-long check tools tools-long unit whole prove prove-some bench docs

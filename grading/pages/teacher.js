@@ -65,7 +65,7 @@ t.addEventListener("keydown", e => {
   const c = e.target.closest("td,th");
   const move = {ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0], Home: [0, -99], End: [0, 99]}[e.key];
   if (!c) return;
-  if ((e.key === "Enter" || e.key === " ") && c.textContent === "✓") { e.preventDefault(); open(c); return; }
+  if ((e.key === "Enter" || e.key === " ") && c.matches("tbody td") && c.cellIndex > 2 && c.colSpan === 1) { e.preventDefault(); open(c); return; }
   if (!move) return;
   e.preventDefault();
   const all = [t.tHead.rows[1], ...rows.filter(isSeen)];
@@ -134,6 +134,8 @@ function open(c) {
   a.href = r.cells[0].querySelector("a").getAttribute("href") + (sign === "·" ? "" : "#" + rule);
   slot.append(a);
   if (!dialog.open) dialog.showModal();
+  h2.tabIndex = -1;
+  h2.focus();
   dialog.scrollTop = 0;
 }
 t.addEventListener("click", e => {
