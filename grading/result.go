@@ -2,6 +2,8 @@
 // and reports. It works from data alone.
 package grading
 
+import "slices"
+
 // Schema names the version of the JSON that a run is reported in.
 const Schema = "chatspec/1"
 
@@ -204,4 +206,30 @@ type Item struct {
 	Rules    []string `json:"rules"`
 	// Note says what of the item was not judged.
 	Note string `json:"note,omitempty"`
+}
+
+// Light is a result without what happened in its scenarios: what a class is counted by.
+func (r Result) Light() Result {
+	r.Rules = slices.Clone(r.Rules)
+	for i := range r.Rules {
+		rule := &r.Rules[i]
+		rule.Scenarios = slices.Clone(rule.Scenarios)
+		for j := range rule.Scenarios {
+			s := &rule.Scenarios[j]
+			s.Steps, s.Events = nil, nil
+			s.Failure = s.Failure.light()
+		}
+	}
+	r.Unsteady = slices.Clone(r.Unsteady)
+	for i := range r.Unsteady {
+		r.Unsteady[i].Passed, r.Unsteady[i].Failure = nil, r.Unsteady[i].Failure.light()
+	}
+	return r
+}
+
+func (f *Failure) light() *Failure {
+	if f == nil {
+		return nil
+	}
+	return &Failure{Step: f.Step, Expected: f.Expected, Observed: f.Observed, Hint: f.Hint}
 }

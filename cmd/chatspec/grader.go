@@ -166,7 +166,7 @@ func (g *grader) find(submissions []class.Submission, entries []ledger.Entry) (t
 		}
 		entries[i] = ledger.Entry{Fingerprint: made}
 		if ok && kept.Settled && kept.Fingerprint == made {
-			entries[i] = kept
+			entries[i] = kept.Light()
 		} else {
 			todo = append(todo, i)
 		}
@@ -193,6 +193,7 @@ func (g *grader) one(ctx context.Context, s class.Submission, e *ledger.Entry, p
 	if err := g.ledger.Keep(*e); err != nil {
 		return err
 	}
+	*e = e.Light()
 	progress.done(*e)
 	return nil
 }

@@ -48,9 +48,13 @@ func (g *grader) writeReports(ctx context.Context, entries []ledger.Entry) error
 		return err
 	}
 	for _, e := range entries {
+		results, err := g.whole(e)
+		if err != nil {
+			return err
+		}
 		var text bytes.Buffer
-		err := pages.WriteStudent(&text, pages.Student{
-			Name: e.Name(), Titles: titles(g.catalogue), Results: e.Results, Reference: reference,
+		err = pages.WriteStudent(&text, pages.Student{
+			Name: e.Name(), Titles: titles(g.catalogue), Results: results, Reference: reference,
 			Judged: e.Judged, Problem: e.Problem, Remarks: remarksFor(e),
 		})
 		if err != nil {
@@ -61,6 +65,12 @@ func (g *grader) writeReports(ctx context.Context, entries []ledger.Entry) error
 		}
 	}
 	return nil
+}
+
+// whole are the results of a submission with all that happened.
+func (g *grader) whole(e ledger.Entry) ([]grading.Result, error) {
+	kept, _, err := g.ledger.Find(e.ID)
+	return grading.Reveal(kept.Results, time.Now()), err
 }
 
 // writeClass writes a page of the class for each assignment: class.html, where there is but one.
@@ -165,15 +175,19 @@ func (g *grader) writeFor(platform string, graded scores.Class) error {
 
 // writeResult writes the file that Gradescope or Classroom 50 reads of one submission.
 func (g *grader) writeResult(platform string, e ledger.Entry) error {
+	results, err := g.whole(e)
+	if err != nil {
+		return err
+	}
 	var text bytes.Buffer
-	name, err := "results.json", error(nil)
+	name := "results.json"
 	if platform == "gradescope" {
-		err = grading.WriteGradescope(&text, e.Results)
+		err = grading.WriteGradescope(&text, results)
 	} else {
 		name = "result.json"
 		of := submitted()
 		of.Submission, of.At = e.ID, e.Judged
-		err = grading.WriteClassroom50(&text, e.Results, of)
+		err = grading.WriteClassroom50(&text, results, of)
 	}
 	if err != nil {
 		return fmt.Errorf("writing the result of %s: %w", e.ID, err)

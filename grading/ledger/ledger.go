@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +54,15 @@ func (e Entry) Score() (earned, possible float64) {
 		possible += r.Score.Possible
 	}
 	return earned, possible
+}
+
+// Light is an entry without what happened in its scenarios, of which a class holds too much to be kept in memory.
+func (e Entry) Light() Entry {
+	e.Results = slices.Clone(e.Results)
+	for i := range e.Results {
+		e.Results[i] = e.Results[i].Light()
+	}
+	return e
 }
 
 // A Ledger is a folder in which a class is graded.

@@ -120,3 +120,20 @@ func TestAFileThatCannotBeWrittenLeavesTheOldOne(t *testing.T) {
 		t.Errorf("the file holds %q (%v)", text, err)
 	}
 }
+
+func TestALightEntryHoldsWhatAClassIsCountedBy(t *testing.T) {
+	e := entry("s1")
+	failure := &grading.Failure{Expected: "e", Observed: "o", Hint: "h", Journal: []string{"j"}, Events: []grading.Event{{Kind: "typed"}}, Stderr: "s"}
+	e.Results[0].Rules = []grading.Rule{{ID: "PEER-1.1", Scenarios: []grading.Scenario{{Name: "1", Failure: failure, Steps: []grading.Step{{Text: "Given"}}}, {Name: "2"}}}}
+	e.Results[0].Unsteady = []grading.Unsteady{{Rule: "PEER-1.1", Failure: failure, Passed: failure.Events}}
+	light := &grading.Failure{Expected: "e", Observed: "o", Hint: "h"}
+	want := entry("s1")
+	want.Results[0].Rules = []grading.Rule{{ID: "PEER-1.1", Scenarios: []grading.Scenario{{Name: "1", Failure: light}, {Name: "2"}}}}
+	want.Results[0].Unsteady = []grading.Unsteady{{Rule: "PEER-1.1", Failure: light}}
+	if diff := cmp.Diff(want, e.Light()); diff != "" {
+		t.Errorf("it is another (- wanted, + got):\n%s", diff)
+	}
+	if e.Results[0].Rules[0].Scenarios[0].Failure.Stderr != "s" {
+		t.Error("the entry itself was altered")
+	}
+}
