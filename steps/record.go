@@ -19,7 +19,7 @@ type record struct {
 	begun time.Time
 	took  []time.Duration
 	until []time.Duration // when the last thing had happened at the end of each
-	ended bool // by a step that did not pass
+	ended bool            // by a step that did not pass
 }
 
 func (r *record) begin() { r.begun = time.Now() }
