@@ -120,6 +120,11 @@ func explain(w io.Writer, of features.Assignment, rule features.Rule) {
 			}
 		}
 	}
+	fmt.Fprintf(w, "\nBy hand, each in a terminal of its own, or with your own program in the place of `chatspec reference …`\n")
+	for _, line := range byHand(of, rule) {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+	fmt.Fprintf(w, "All that happens in its scenarios, of the reference or of a folder\n  chatspec run --rule %s --show reference\n", rule.ID)
 }
 
 // conformanceFile is what `chatspec docs` writes, at the top of a checkout.

@@ -231,3 +231,27 @@ func named(of features.Assignment, source string) string {
 	file, _, _ := strings.Cut(source, ",")
 	return strings.Replace(source, file, of.Sources[file], 1)
 }
+
+// TestARuleIsTriedByHand: what is said can be typed as it stands.
+func TestARuleIsTriedByHand(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{
+		"PEER-3.2":   "  chatspec reference chat ann 5001 127.0.0.1:5002\n  chatspec reference chat bob 5002 127.0.0.1:5001\n",
+		"SERVER-3.2": "  chatspec reference server5 127.0.0.1:5000\n  chatspec reference chat5 ann 5001 127.0.0.1:5000\n  chatspec reference chat5 bob 5002 127.0.0.1:5000\n",
+		"ZMQ-1.1":    "  chatspec reference post_server 127.0.0.1 5000\n  chatspec reference post_client 127.0.0.1 5000 ann hello\n",
+		"ZMQ-2.1":    "  chatspec reference pub_server 127.0.0.1 5000 5100\n  chatspec reference post_client 127.0.0.1 5000 ann hello\n  chatspec reference pub_client 127.0.0.1 5100\n",
+		"HTTP-1.1":   "  chatspec reference server 127.0.0.1 5000\n  chatspec reference client 127.0.0.1 5000\n",
+	} {
+		got := prints(t, "explain", id)
+		if !strings.Contains(got, "`chatspec reference …`\n"+want+"All that happens") || !strings.HasSuffix(got, "  chatspec run --rule "+id+" --show reference\n") {
+			t.Errorf("explain %s says\n%s", id, got)
+		}
+	}
+	for _, a := range catalogue(t).Assignments {
+		first := a.Rules()[0].ID // the others differ in their part alone
+		_, byHand, _ := strings.Cut(prints(t, "explain", first), "By hand")
+		if !strings.Contains(byHand, "chatspec reference ") || strings.Contains(byHand, "{") {
+			t.Errorf("explain %s says\n%s", first, byHand)
+		}
+	}
+}
