@@ -107,7 +107,7 @@ func TestAnEndpointIsLeftAlsoWhereTheFirstConnectionTakesNothing(t *testing.T) {
 		},
 		"it is full": func(t *testing.T, s *talk, _ net.Conn) {
 			err := s.say(bounded(t), "ann", "server", strings.Repeat("a", 16<<20), jsonstream.DefaultEncoding())
-			wantFailure(t, err, "server takes what ann sends", "timeout")
+			wantFailure(t, err, "server takes what ann sends", "in time")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
