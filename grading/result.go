@@ -142,7 +142,7 @@ type Unsteady struct {
 type Program struct {
 	Name    string   `json:"name"`
 	Command []string `json:"command"`
-	// Why says why this interpreter was chosen.
+	// Why says why this interpreter was chosen, or what the program was made of.
 	Why string `json:"why,omitempty"`
 }
 
