@@ -183,13 +183,13 @@ func TestATracebackHasNoFramesOfTheInterpretersOwn(t *testing.T) {
   File "/usr/lib/python3.11/asyncio/runners.py", line 190, in run
     return runner.run(main)
            ^^^^^^^^^^^^^^^^
-  File "/root/.pyenv/versions/3.11.7/lib/python3.11/threading.py", line 975, in run
+  File "/home/ann/.pyenv/versions/3.11.7/lib/python3.11/threading.py", line 975, in run
     self._target(*self._args)
   File "<frozen runpy>", line 88, in _run_code
   File "/tmp/chatspec-1234/7/folder/chat.py", line 12, in show
     print(message["usr"])
 KeyError: 'usr'
-TypeError: x is no function
+TypeError: /home/ann/work/chat.js is no function
     at show (/work/chat.js:3:1)
     at Socket.<anonymous> (node:net:12:3)
 `
@@ -200,7 +200,7 @@ TypeError: x is no function
   File "chat.py", line 12, in show
     print(message["usr"])
 KeyError: 'usr'
-TypeError: x is no function
+TypeError: /home/ann/work/chat.js is no function
     at show (chat.js:3:1)`
 	if diff := cmp.Diff(want, complaints([]journal.Event{{Kind: journal.Complained, From: "ann", Text: said}})); diff != "" {
 		t.Error(diff)
