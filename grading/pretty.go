@@ -88,7 +88,11 @@ func (p printer) summary(result Result) {
 		if program.Why != "" {
 			text += " (" + program.Why + ")"
 		}
-		p.line("  %s", p.dim.Render(program.Name+": "+Printable(text)))
+		name := program.Name
+		if program.Folder != "" {
+			name += " in " + Printable(program.Folder)
+		}
+		p.line("  %s", p.dim.Render(name+": "+Printable(text)))
 	}
 	for _, what := range result.Mended {
 		p.line("  %s", p.dim.Render("in its archive, "+Printable(what)))

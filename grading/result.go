@@ -142,6 +142,8 @@ type Unsteady struct {
 type Program struct {
 	Name    string   `json:"name"`
 	Command []string `json:"command"`
+	// Folder is where it stands in the submission; nothing, at its top.
+	Folder string `json:"folder,omitempty"`
 	// Why says why this interpreter was chosen, or what the program was made of.
 	Why string `json:"why,omitempty"`
 }

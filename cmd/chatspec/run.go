@@ -384,9 +384,11 @@ func sheet(run *stage.Run, known features.Assignment, outcomes []grading.Outcome
 	isolation, _ := run.Isolation()
 	s.Isolation, s.Unisolated = string(isolation), run.Unisolated()
 	for _, name := range known.ProgramNames() {
-		if p, ok := run.Target.Programs[name]; ok {
-			s.Programs = append(s.Programs, grading.Program{Name: name, Command: run.Command(p), Why: p.Why})
-		} else if addr, ok := run.Target.Endpoints[name]; ok {
+		for _, where := range run.Target.Everywhere(name) {
+			p := run.Target.Programs[where]
+			s.Programs = append(s.Programs, grading.Program{Name: name, Command: run.Command(p), Folder: folderOf(p), Why: p.Why})
+		}
+		if addr, ok := run.Target.Endpoints[name]; ok {
 			s.Programs = append(s.Programs, grading.Program{Name: name, Command: []string{addr.String()}, Why: "already running"})
 		}
 	}
@@ -394,6 +396,14 @@ func sheet(run *stage.Run, known features.Assignment, outcomes []grading.Outcome
 		s.Observations = append(s.Observations, o.Program+" "+o.Text)
 	}
 	return s
+}
+
+// folderOf is where a program stands in the submission; nothing, at its top.
+func folderOf(p target.Program) string {
+	if p.Dir == "." {
+		return ""
+	}
+	return p.Dir
 }
 
 func conclude(results []grading.Result) error {

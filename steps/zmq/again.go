@@ -39,7 +39,8 @@ func postingOf(events []journal.Event, user string) (p posting, complete bool) {
 	return p, complete
 }
 
-// The names of those whom the harness plays, and of the one whose message they repeat.
+// The names of whom the harness plays, and of the message that he repeats: that of somebody
+// who has posted before.
 const (
 	theRepeater = "repeater"
 	theRepeated = "kumquat-repeated."
@@ -54,7 +55,7 @@ const atATime = 100
 // nothing (zmq_setsockopt(3), ZMQ_RCVHWM), and takes no more; and what a program has
 // forgotten of earlier messages is overwritten by these.
 func (w *world) postsAgain(ctx context.Context, times int) error {
-	if err := w.postAll(ctx, theRepeater, []string{theRepeated}); err != nil {
+	if err := w.postAll(ctx, userNumber(1), []string{theRepeated}); err != nil {
 		return err
 	}
 	p, complete := postingOf(w.Stage.Journal(), theRepeated)

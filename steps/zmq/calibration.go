@@ -21,6 +21,7 @@ type session struct {
 
 	mu      sync.Mutex
 	learned map[string]*calibration
+	helper  helper
 }
 
 // A calibration is one run of a client before all scenarios.
@@ -45,7 +46,7 @@ const (
 )
 
 // isClient reports whether a program talks to a server.
-func isClient(program string) bool { return strings.HasSuffix(program, "_client") }
+func isClient(program string) bool { return strings.Contains(program, "_client") }
 
 // learn finds out where a client looks for its server, once. Of servers, to whom their
 // own clients speak, nothing has to be learned.

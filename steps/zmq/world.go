@@ -23,6 +23,8 @@ type world struct {
 	*steps.World
 	session *session
 
+	server  string                    // which program is the server
+	poster  string                    // which program posts; nothing, where that is to be found out
 	addrs   []netip.AddrPort          // where the server should listen
 	links   map[string]netip.AddrPort // where users reach it
 	sent    []string                  // what was sent at once

@@ -125,19 +125,22 @@ func (w *world) serverOf(kind string) string {
 	case "channel":
 		return "mc_server"
 	}
-	if _, err := w.Run.Target.Program("interactive_server"); err != nil {
-		return "pub_server"
+	for _, name := range []string{"interactive_server", target.InPart("pub_server", "3")} {
+		if _, err := w.Run.Target.Program(name); err == nil {
+			return name
+		}
 	}
-	return "interactive_server"
+	return "pub_server"
 }
 
 func (w *world) startsServer(kind string) error {
+	w.server = w.serverOf(kind)
 	if w.addrs == nil {
-		if err := w.reserve(w.serverOf(kind)); err != nil {
+		if err := w.reserve(w.server); err != nil {
 			return err
 		}
 	}
-	return w.Start(startOfServer(w.serverOf(kind), w.addrs...))
+	return w.Start(startOfServer(w.server, w.addrs...))
 }
 
 func (w *world) isRunning(ctx context.Context, kind string) error {
@@ -190,14 +193,18 @@ func (w *world) door(user string, number int) (netip.AddrPort, error) {
 func (w *world) posts(ctx context.Context, user, text string) error {
 	w.Typed = text
 	w.Remember(text)
-	if err := w.learn(ctx, "post_client"); err != nil {
+	client, err := w.postClient(ctx)
+	if err != nil {
+		return err
+	}
+	if err := w.learn(ctx, client); err != nil {
 		return err
 	}
 	addr, err := w.door(steps.Unquote(user), postDoor)
 	if err != nil {
 		return err
 	}
-	return w.start("post_client", steps.Unquote(user), postClientValues(addr, steps.Unquote(user), text))
+	return w.start(client, steps.Unquote(user), postClientValues(addr, steps.Unquote(user), text))
 }
 
 // start starts a client.
@@ -260,7 +267,7 @@ func (w *world) manyPost(ctx context.Context, users, count int) error {
 	errs := make(chan error, users)
 	places := make(chan struct{}, atOnce)
 	for i := range users {
-		user := fmt.Sprintf("user-%d", i+1)
+		user := userNumber(i + 1)
 		var texts []string
 		for j := range count {
 			text := fmt.Sprintf("kumquat-%s-%03d.", user, j)
@@ -282,6 +289,8 @@ func (w *world) manyPost(ctx context.Context, users, count int) error {
 	}
 	return w.Stage.AwaitQuiet(ctx)
 }
+
+func userNumber(i int) string { return fmt.Sprintf("user-%d", i) }
 
 // filler goes before each of many messages, so that they do not all fit into the
 // buffers of a server that keeps none.
