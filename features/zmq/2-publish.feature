@@ -77,16 +77,6 @@ Feature: ZeroMQ chat, part 2: publishing
       When "bruno" has posted "a piece of marzipan, and two"
       Then "eva" sees "bruno: a piece of marzipan, and two", with something in brackets
 
-    Scenario: Authors who take turns
-      Given the pub server is running
-      And "eva" watches
-      When "ann" has posted "apple"
-      Then "eva" sees "ann: apple", with something in brackets
-      When "joann" has posted "pear"
-      Then "eva" sees "joann: pear", with something in brackets
-      When "ann" has posted "plum"
-      Then "eva" sees "ann: plum", with something in brackets
-
   @must @ZMQ-2.6
   Rule: The time that pub_client prints is that of the post
     Why: a reader who comes back wants to know when it was said.
@@ -230,3 +220,19 @@ Feature: ZeroMQ chat, part 2: publishing
       And "eva" watches on
       And "annika" has posted "marzipan"
       Then "eva" sees "marzipan"
+
+  @must @ZMQ-2.14
+  Rule: A message is printed with its author's name, whoever has posted before
+    Why: the others must know who is speaking.
+    Hint: publish the name that came with the message, and keep none for all clients.
+    Needs: ZMQ-2.5 ZMQ-2.7
+
+    Scenario: Authors who take turns
+      Given the pub server is running
+      And "eva" watches
+      When "ann" has posted "apple"
+      Then "eva" sees "ann: apple", with something in brackets
+      When "joann" has posted "pear"
+      Then "eva" sees "joann: pear", with something in brackets
+      When "ann" has posted "plum"
+      Then "eva" sees "ann: plum", with something in brackets

@@ -103,7 +103,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
   Rule: Nothing is lost when many talk
     Why: a busy channel is a good channel.
     Hint: set no small high-water marks, and do not drop what comes while you print.
-    Needs: ZMQ-3.4 ZMQ-3.5
+    Needs: ZMQ-3.4 ZMQ-3.5 ZMQ-3.10
 
     Scenario: Five clients, forty lines each
       Given the chat server is running
