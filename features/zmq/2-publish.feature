@@ -81,7 +81,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: The time that pub_client prints is that of the post
     Why: a reader who comes back wants to know when it was said.
     Hint: print the time that came with the message and was taken when it was posted, in any format that shows hours and minutes.
-    Needs: ZMQ-1.6 ZMQ-2.5
+    Needs: ZMQ-1.6 ZMQ-2.5 ZMQ-2.7
 
     Scenario: A message
       Given the pub server is running
