@@ -16,7 +16,7 @@ func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
 		"empty/README.md":              "to do",
 		"chat/chat.py":                 "",
 		"script/chat.js":               "",
-		"program/chat.go":              "",
+		"program/chat.go":              "package main\n\nfunc main() {}\n",
 		"wrong/chatspec.yaml":          "assignment: tcp-peer\nprograms:\n  chta: {run: x}\n",
 		"two/a/chat.py":                "",
 		"two/b/chat.py":                "",
@@ -63,7 +63,7 @@ func TestWhatCannotBeDoneIsSaidInOneSentence(t *testing.T) {
 		{"no interpreter", []string{"run", "script"}, nowhere,
 			"chat.js needs Node.js, and there is no `node` on the PATH: install it (Debian: apt-get install nodejs)"},
 		{"no compiler", []string{"run", "program"}, nowhere,
-			"chat.go must be compiled, and there is no `go` on the PATH: install Go, or give an executable"},
+			"chat.go is made with Go, and there is no `go` on the PATH: install it (Debian: apt-get install golang-go)"},
 
 		{"an unknown format", []string{"run", "--format", "xml"}, nil,
 			`there is no format "xml"; there are pretty, progress, json, junit, cucumber, gradescope, classroom50, markdown, github, html`},
