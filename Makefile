@@ -6,10 +6,10 @@ SAMPLES := fixtures/submissions
 # The packages whose tests run all of chatspec.
 WHOLE := ./cmd/chatspec ./$(SAMPLES)
 # The packages with tests that run only if they may take their time.
-LONG := ./$(SAMPLES) ./steps ./grading ./grading/pages ./fixtures/broker ./fixtures/window ./fixtures/stage ./cmd/chatspec
+LONG := ./$(SAMPLES) ./steps ./reference/chatroom ./grading ./grading/pages ./grading/queue ./fixtures/broker ./fixtures/window ./fixtures/stage ./cmd/chatspec
 
 .DEFAULT_GOAL := help
-.PHONY: help build conform test test-long check tools tools-long unit whole prove prove-some bench docs
+.PHONY: help build conform test test-long check check-long tools tools-long unit race prove prove-some bench docs image completions
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,9 +20,9 @@ build: ## Build bin/chatspec
 conform: build ## Run every feature against the reference
 	bin/chatspec run reference
 
-test: tools check unit whole ## Run the tests that take minutes: lint, race detector, the reference, the samples on hosts
+test: tools check unit ## Run the tests that take minutes: lint, all packages, the reference, some samples on hosts
 
-test-long: tools tools-long ## Run the others: the other way of isolation, mutants, real services, other people's readers
+test-long: tools tools-long check-long race ## Run the others: race detector, the other way of isolation, samples, mutants, real services
 	CHATSPEC_LONG=1 $(GO) test -timeout 60m $(LONG)
 	$(MAKE) prove-some
 
@@ -35,19 +35,22 @@ tools-long: # Install what the long tests run besides
 check: # Look at the code without running it
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
 	$(GO) vet $(PACKAGES)
-	GOOS=darwin $(GO) vet $(PACKAGES)
-	$(GO) tool staticcheck $(PACKAGES)
 	$(GO) mod verify
 	$(GO) mod tidy -diff
 
-unit: # Run the tests of all packages with the race detector; on a busy machine one takes more than Go's ten minutes
-	$(GO) test -race -shuffle=on -timeout 30m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
+check-long: # Look at it longer, and as another system sees it
+	$(GO) tool staticcheck $(PACKAGES)
+	GOOS=darwin $(GO) vet $(PACKAGES)
 
-whole: # Run the command, and judge the samples, without the race detector: forking a large process is dear
-	$(GO) test -shuffle=on -timeout 30m $(WHOLE)
+unit: # Run the tests of all packages; on a busy machine one takes more than Go's ten minutes
+	$(GO) test -vet=off -shuffle=on -timeout 30m $(PACKAGES)
+
+race: # Run them with the race detector, but for those that run all of chatspec: forking a large process is dear
+	$(GO) test -race -shuffle=on -timeout 30m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
 
 prove: tools-long ## Show that every sample passes, and that every mutant is caught by its rule and by no other, in both ways
 	CHATSPEC_LONG=all $(GO) test -timeout 120m ./$(SAMPLES)
+	CHATSPEC_LONG=all $(GO) test -timeout 120m ./cmd/chatspec -run 'TestTheImageJudges|TestGoreleaser|TestEachRelease'
 	$(GO) run ./cmd/prove
 
 prove-some: # The same of the programs that start fast, where they live on hosts: those of tcp, and the reference's of rabbitmq
@@ -56,6 +59,17 @@ prove-some: # The same of the programs that start fast, where they live on hosts
 
 bench: ## Measure what the harness adds to the programs that it runs
 	$(GO) run ./cmd/bench
+
+# What the image is made of: Debian 12 or later.
+BASE ?= debian:trixie
+
+image: ## Build the image chatspec in Docker: chatspec, and what submissions need
+	CGO_ENABLED=0 GOOS=linux $(GO) build -o bin/linux/chatspec ./cmd/chatspec
+	docker build --build-arg BASE=$(BASE) --tag chatspec .
+
+completions: # Write what has shells complete what is typed, for a release
+	mkdir -p completions
+	for shell in bash zsh fish powershell; do $(GO) run ./cmd/chatspec completion $$shell > completions/chatspec.$$shell || exit; done
 
 docs: build ## Write CONFORMANCE.md from the features and the mutants
 	bin/chatspec docs

@@ -23,7 +23,7 @@ import (
 
 // Files holds the features and what stands beside them, one folder an assignment.
 //
-//go:embed */*
+//go:embed */* aspects.yaml
 var Files embed.FS
 
 // A Level says how strongly an assignment demands a rule.
@@ -37,7 +37,11 @@ const (
 )
 
 // A Catalogue is all that the features say.
-type Catalogue struct{ Assignments []Assignment }
+type Catalogue struct {
+	Assignments []Assignment
+	// Aspects set the assignments side by side.
+	Aspects []Aspect
+}
 
 // An Assignment is one course's task.
 type Assignment struct {
@@ -84,6 +88,20 @@ func (a Assignment) Rules() []Rule {
 		rules = append(rules, feature.Rules...)
 	}
 	return rules
+}
+
+// SourceName says where a rule is from, as a reader knows the text: a source begins
+// with the name of the text's file.
+func (a Assignment) SourceName(source string) string {
+	file, place, _ := strings.Cut(source, ", ")
+	name := a.Sources[file]
+	switch {
+	case name == "":
+		return source
+	case place == "":
+		return name
+	}
+	return name + ", " + place
 }
 
 // Assignment returns the assignment called id.
@@ -161,7 +179,10 @@ func Read(files fs.FS) (Catalogue, error) {
 	if err := c.check(); err != nil {
 		return Catalogue{}, err
 	}
-	return c, errors.Join(c.readHandIns(files), c.readRubrics(files))
+	if err := errors.Join(c.readHandIns(files), c.readRubrics(files)); err != nil {
+		return c, err
+	}
+	return c, c.readAspects(files)
 }
 
 // readHandIns reads, for each assignment, what is handed in.

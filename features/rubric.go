@@ -13,8 +13,8 @@ import (
 	"github.com/chatspec/chatspec/fixtures/strictyaml"
 )
 
-// rubricName is the name of a rubric's file, beside the features.
-const rubricName = "rubric.yaml"
+// RubricName is the name of a rubric's file, beside the features.
+const RubricName = "rubric.yaml"
 
 // A Rubric says what the rules of an assignment are worth. Every rule that the
 // text demands stands in an item, or among those that earn nothing.
@@ -44,7 +44,7 @@ type RubricItem struct {
 
 // readRubrics gives each assignment the rubric that stands beside its features.
 func (c *Catalogue) readRubrics(files fs.FS) error {
-	paths, err := fs.Glob(files, "*/"+rubricName)
+	paths, err := fs.Glob(files, "*/"+RubricName)
 	if err != nil {
 		return fmt.Errorf("looking for rubrics: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 // A Sheet is what a run hands over to be graded.
 type Sheet struct {
 	Target       string
+	Suite        Suite
 	Mended       []string
 	Isolation    string
 	Unisolated   []string
@@ -19,6 +20,7 @@ type Sheet struct {
 	Observations []string
 	Outcomes     []Outcome
 	Unsteady     []Unsteady
+	Seed         uint64
 }
 
 // Grade draws the result of one assignment from a run's outcomes. Rules of
@@ -28,10 +30,12 @@ func Grade(assignment features.Assignment, sheet Sheet) Result {
 		Schema:       Schema,
 		Assignment:   assignment.ID,
 		Target:       sheet.Target,
+		Suite:        sheet.Suite,
 		Mended:       sheet.Mended,
 		Isolation:    sheet.Isolation,
 		Unisolated:   sheet.Unisolated,
 		Seconds:      sheet.Seconds,
+		Seed:         sheet.Seed,
 		Programs:     orEmpty(sheet.Programs),
 		Rules:        []Rule{},
 		Observations: orEmpty(sheet.Observations),
@@ -104,7 +108,7 @@ func gradeRule(rule features.Rule, outcomes []Outcome) Rule {
 func gradeScenario(rule features.Rule, scenario features.Scenario, outcome Outcome) Scenario {
 	graded := Scenario{
 		Name: outcome.Scenario, Verdict: outcome.Verdict, Seconds: outcome.Seconds, Line: scenario.Line,
-		Steps: orEmpty(slices.Clone(outcome.Steps)), Events: outcome.Events, Story: outcome.Story,
+		Steps: orEmpty(slices.Clone(outcome.Steps)), Events: outcome.Events, Story: outcome.Story, Pictures: outcome.Pictures,
 	}
 	for i := range min(len(graded.Steps), len(scenario.Steps)) {
 		graded.Steps[i].Line = scenario.Steps[i].Line

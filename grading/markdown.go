@@ -20,6 +20,9 @@ func WriteMarkdown(w io.Writer, results []Result) error {
 	for _, result := range results {
 		markdownResult(&text, result)
 	}
+	for _, suite := range Suites(results) {
+		fmt.Fprintf(&text, "<sub>%s</sub>\n", cell(suite))
+	}
 	_, err := io.WriteString(w, cutMarkdown(text.String()))
 	return err
 }

@@ -35,6 +35,21 @@ func WritePretty(w io.Writer, results []Result) error { return writePretty(w, re
 // beyond the text.
 func WriteVerbose(w io.Writer, results []Result) error { return writePretty(w, results, true) }
 
+// WriteFailed writes of what WritePretty does only what did not pass, and the verdict: for who looks at it again and again.
+func WriteFailed(w io.Writer, results []Result) error {
+	p := printer{palette: newPalette(w), out: &strings.Builder{}}
+	for _, result := range results {
+		p.unisolated(result)
+		p.failures(result)
+	}
+	for _, result := range results {
+		p.closing(result)
+		p.conclusion(result)
+	}
+	_, err := io.WriteString(w, p.out.String())
+	return err
+}
+
 func writePretty(w io.Writer, results []Result, verbose bool) error {
 	p := printer{palette: newPalette(w), out: &strings.Builder{}, verbose: verbose}
 	for _, result := range results {
@@ -252,6 +267,9 @@ func (p printer) detail(scenario Scenario) {
 	p.field("Expected", failure.Expected)
 	p.field("Observed", failure.Observed)
 	p.field("Hint", failure.Hint)
+	for _, picture := range scenario.Pictures {
+		p.field("Picture", picture.File)
+	}
 	p.block("What happened last", failure.Journal)
 	if failure.Stderr != "" {
 		p.block("What it wrote to standard error", strings.Split(failure.Stderr, "\n"))

@@ -39,6 +39,8 @@ type Outcome struct {
 	Events []Event
 	// Story is told where somebody asked for it, or nil.
 	Story *Story
+	// Pictures are of windows, where somebody asked for them.
+	Pictures []Picture
 }
 
 // A Story is all that happened in a scenario, for who wants to see what a right run is like.
@@ -55,6 +57,14 @@ type Printed struct {
 	// Error is set where it was to standard error.
 	Error bool   `json:"error,omitempty"`
 	Text  string `json:"text"`
+}
+
+// A Picture is of the windows of a program as they stood when the scenario ended.
+type Picture struct {
+	// Program is the name by which the scenario knows it.
+	Program string `json:"program"`
+	// File is where the picture is, as PNG.
+	File string `json:"file"`
 }
 
 // A Step is what one sentence of a scenario came to. The one that ended the
@@ -106,17 +116,21 @@ type Result struct {
 	Schema     string `json:"schema"`
 	Assignment string `json:"assignment"`
 	Target     string `json:"target"`
+	// Suite says by which chatspec it was judged.
+	Suite Suite `json:"suite,omitzero"`
 	// Mended says, in sentences, what was mended when the target was taken out of
 	// its archive, and what was left out.
 	Mended []string `json:"mended,omitempty"`
 	// Isolation says where the programs lived: "host" is each on a host of its
-	// own, "none" on the machine itself.
+	// own, "container" is the same by Docker, "none" on the machine itself.
 	Isolation string `json:"isolation,omitempty"`
 	// Unisolated says, in sentences, what was run on the machine itself, and why.
-	Unisolated []string  `json:"unisolated,omitempty"`
-	Seconds    float64   `json:"seconds"`
-	Verdict    string    `json:"verdict"`
-	Programs   []Program `json:"programs"`
+	Unisolated []string `json:"unisolated,omitempty"`
+	// Seed is that by which names and texts of the scenarios were drawn; 0, where they were not.
+	Seed     uint64    `json:"seed,omitempty"`
+	Seconds  float64   `json:"seconds"`
+	Verdict  string    `json:"verdict"`
+	Programs []Program `json:"programs"`
 	// Features are those that the rules stand in.
 	Features     []Feature `json:"features,omitempty"`
 	Rules        []Rule    `json:"rules"`
@@ -189,6 +203,8 @@ type Scenario struct {
 	Events []Event `json:"events,omitempty"`
 	// Story is all that happened, where somebody asked for it.
 	Story *Story `json:"story,omitempty"`
+	// Pictures are of windows, where somebody asked for them.
+	Pictures []Picture `json:"pictures,omitempty"`
 }
 
 // A Score is the points that a target has earned.

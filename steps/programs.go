@@ -22,6 +22,7 @@ func shared() []Sentence {
 		Say(`^`+Name+` has connected to nobody$`, (*World).hasConnectedToNobody),
 		Say(`^`+Name+` connects to the server$`, (*World).ConnectsToServer),
 		Say(`^`+Name+` types `+Line+`$`, (*World).Types),
+		Say(`^`+Name+` types `+Line+`, after all is at rest$`, (*World).typesAtRest),
 		Say(`^`+Name+` types a line of (\d+) letters$`, (*World).typesLong),
 		Say(`^`+Name+` sees it to the letter$`, (*World).SeesIt),
 		Say(`^`+Name+` sees "([^"]*)" from `+Name+`$`, (*World).Sees),
@@ -85,6 +86,14 @@ func (w *World) ConnectsToServer(ctx context.Context, user string) error {
 	return w.Stage.AwaitConnection(ctx, Unquote(user), Server)
 }
 
+// typesAtRest types a line when what was said before has been dealt with.
+func (w *World) typesAtRest(ctx context.Context, user, line string) error {
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	return w.Types(ctx, user, line)
+}
+
 func (w *World) typesLong(ctx context.Context, user string, letters int) error {
 	return w.Types(ctx, user, Long(letters))
 }
@@ -96,6 +105,11 @@ func Long(letters int) string {
 		fmt.Fprintf(&text, "%d and ", i)
 	}
 	return text.String()[:letters-1] + "."
+}
+
+// LongWord makes the same in letters and digits alone: nothing but its length is special.
+func LongWord(letters int) string {
+	return strings.NewReplacer(" ", "", ".", "").Replace(Long(2 * letters))[:letters]
 }
 
 // Sees waits until the user of a program sees what another has written, and
@@ -141,6 +155,30 @@ func (w *World) SeesText(ctx context.Context, user, text string) error {
 	return w.Stage.AwaitShown(ctx, Unquote(user), text, w.said[text])
 }
 
+// SeesOnce waits until a user sees a text that was typed or sent, and looks whether that
+// is so once.
+func (w *World) SeesOnce(ctx context.Context, user, text string) error {
+	if err := w.SeesText(ctx, user, text); err != nil {
+		return err
+	}
+	return w.SeesTimes(ctx, user, text, 1)
+}
+
+// SeesTimes looks back, when nothing more happens, how often a user has seen a text since
+// it was typed or sent.
+func (w *World) SeesTimes(ctx context.Context, user, text string, times int) error {
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	if count := journal.SeenBy(Unquote(user), text, w.Since(text)).Count(w.Stage.Journal()); count != times {
+		return &stage.Failure{
+			Expected: fmt.Sprintf("%s sees %q %d times", Unquote(user), text, times),
+			Observed: fmt.Sprintf("%s sees it %d times", Unquote(user), count),
+		}
+	}
+	return nil
+}
+
 // goesOn looks whether a program lives when nothing more can happen: what it was done may
 // show a while after it has done what was asked for. It finds out, too, whether it leaves
 // when it hears nothing for a while.
@@ -157,6 +195,10 @@ func (w *World) goesOn(ctx context.Context, user string) error {
 // AreHeldUp has programs do nothing, until they may go on.
 func (w *World) AreHeldUp(ctx context.Context, names string) error {
 	for _, name := range List(names) {
+		// What begins after a pause at a program's start has begun by then.
+		if err := w.Stage.Outlast(ctx, name, longestPause); err != nil {
+			return err
+		}
 		if err := w.Stage.Hold(ctx, name); err != nil {
 			return err
 		}
@@ -172,6 +214,9 @@ func (w *World) mayGoOn(_ context.Context, names string) error {
 	}
 	return nil
 }
+
+// longestPause is how long programs pause, mostly, before they are ready for their users.
+const longestPause = time.Second
 
 // What passes where a rule is about times: more than a second, so that times in whole
 // seconds differ by one at least; and so much more that they differ clearly.

@@ -275,6 +275,9 @@ func TestLongLinesHaveTheirLengthAndNoTwoPartsAlike(t *testing.T) {
 		if got := steps.Long(letters); len(got) != letters || !strings.HasSuffix(got, ".") || strings.Contains(got, "\n") {
 			t.Errorf("of %d letters it is %d long: %.60s", letters, len(got), got)
 		}
+		if got := steps.LongWord(letters); len(got) != letters || strings.ContainsAny(got, " .\n") {
+			t.Errorf("a word of %d letters is %d long: %.60s", letters, len(got), got)
+		}
 	}
 	seen := map[string]bool{}
 	for part := range strings.SplitSeq(strings.TrimSuffix(steps.Long(1000), "."), " and ") {

@@ -126,7 +126,7 @@ func printedUntil(happened []journal.Event, i int) int {
 	if first.Kind != journal.Shown && first.Kind != journal.Complained {
 		return end
 	}
-	for end < len(happened) && happened[end].Kind == first.Kind && happened[end].From == first.From {
+	for end < len(happened) && happened[end].Kind == first.Kind && happened[end].From == first.From && happened[end].Window == first.Window {
 		end++
 	}
 	return end

@@ -219,20 +219,6 @@ func TestAStoryTellsWhatHappenedAndWhatWasPrinted(t *testing.T) {
 	}
 }
 
-func TestWhatEndedAProgramIsHintedAtFirst(t *testing.T) {
-	crashed := []journal.Event{
-		{Kind: journal.Started, From: "ann", Text: "chat.py ann"},
-		{Kind: journal.Complained, From: "ann", Text: "Traceback (most recent call last):\n  File \"/work/chat.py\", line 3\nKeyError: 'seq'\n"},
-		{Kind: journal.Exited, From: "ann", Text: "exit status 1"},
-	}
-	if got, want := crashHint(crashed), "begin with the error that has ended ann: KeyError: 'seq' (exit status 1)"; got != want {
-		t.Errorf("the hint is %q, and should be %q", got, want)
-	}
-	if got := crashHint(crashed[:1]); got != "" {
-		t.Errorf("of one that runs the hint is %q", got)
-	}
-}
-
 // Of much that has happened, what is between those of whom a failure speaks is shown.
 func TestAFailureShowsWhatItSpeaksOf(t *testing.T) {
 	speaks := speaksOf(`"bob" has received the numbers 0, 1`)

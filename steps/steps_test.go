@@ -42,7 +42,11 @@ func TestFeatures(t *testing.T) {
 	if !filepath.IsAbs(folder) {
 		folder = filepath.Join(top, folder)
 	}
-	subject, err := target.Open(t.Context(), folder, target.Request{Asker: sandbox.AskerIn(sandbox.Check() == nil), Known: stepstest.Catalogue(t).HandedIn()})
+	way, _, err := sandbox.Decide(t.Context(), sandbox.Auto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject, err := target.Open(t.Context(), folder, target.Request{Asker: sandbox.AskerIn(way), Known: stepstest.Catalogue(t).HandedIn()})
 	if err != nil {
 		t.Fatal(err)
 	}

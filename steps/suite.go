@@ -36,8 +36,13 @@ type Options struct {
 	Tags string
 	// Jobs is the number of scenarios at a time.
 	Jobs int
-	// Evidence keeps what happened also in scenarios that pass.
-	Evidence bool
+	// Events keeps what happened also in scenarios that pass.
+	Events bool
+	// Pictures is the folder, which is there, where pictures of windows are kept: of a scenario that
+	// does not pass, as it stood then, and of each rule about windows that passes. It may be nothing.
+	Pictures string
+	// Draw replaces names and texts of the features.
+	Draw Draw
 	// Shuffle runs the scenarios in another order.
 	Shuffle bool
 	// Shown are the ids of rules whose scenarios are told whole, also where they pass.
@@ -58,6 +63,7 @@ func Run(ctx context.Context, run *stage.Run, vocabulary Vocabulary, options Opt
 	s := &suite{
 		run: run, vocabulary: vocabulary, sentences: slices.Concat(shared(), vocabulary.Sentences),
 		session: vocabulary.Begin(run, options.Services), options: options, cancel: cancel,
+		pictured: map[string]bool{},
 	}
 	status := godog.TestSuite{
 		Name:                "chatspec",
@@ -113,6 +119,7 @@ type suite struct {
 
 	mu       sync.Mutex
 	outcomes []grading.Outcome
+	pictured map[string]bool // the rules that have pictures of a scenario that passed
 }
 
 // initialize prepares one scenario.
@@ -129,18 +136,22 @@ func (s *suite) initialize(sc *godog.ScenarioContext) {
 
 // A scenario is one that is being run.
 type scenario struct {
-	suite   *suite
-	world   *World
-	state   any // of the vocabulary
-	begun   time.Time
-	step    *godog.Step
-	record  record
-	verdict grading.Verdict
-	failure *grading.Failure
-	closed  bool
+	suite    *suite
+	world    *World
+	state    any // of the vocabulary
+	scenario *godog.Scenario
+	begun    time.Time
+	step     *godog.Step
+	record   record
+	verdict  grading.Verdict
+	failure  *grading.Failure
+	pictures []grading.Picture
+	closed   bool
 }
 
-func (r *scenario) open(ctx context.Context, _ *godog.Scenario) (context.Context, error) {
+func (r *scenario) open(ctx context.Context, sc *godog.Scenario) (context.Context, error) {
+	r.suite.options.Draw.play(sc)
+	r.scenario = sc
 	r.begun, r.verdict = time.Now(), grading.Passed
 	st, err := r.suite.run.Open(r.suite.vocabulary.Protocol)
 	if err != nil {
@@ -148,6 +159,7 @@ func (r *scenario) open(ctx context.Context, _ *godog.Scenario) (context.Context
 		return ctx, err
 	}
 	r.world = NewWorld(r.suite.run, st)
+	r.world.Draw = r.suite.options.Draw
 	r.state = r.suite.session.Open(r.world)
 	return ctx, nil
 }
@@ -196,9 +208,14 @@ func (r *scenario) judge(err error) error {
 			r.suite.cancel(lacks)
 			return lacks
 		}
+		if excuse := r.excuse(); errors.As(excuse, &unverified) {
+			return r.skip(grading.Unverified, "it can be seen", unverified.Reason)
+		}
 		return r.fail(failure.Expected, failure.Observed)
 	case errors.As(err, &unverified):
 		return r.skip(grading.Unverified, "it can be seen", unverified.Reason)
+	case stage.IsBlind(err):
+		return r.skip(grading.Unverified, "its windows can be seen", err.Error())
 	case errors.As(err, &missing):
 		return r.missing(missing)
 	case errors.Is(err, context.Canceled):
@@ -206,6 +223,17 @@ func (r *scenario) judge(err error) error {
 	}
 	r.suite.cancel(fmt.Errorf("%s: %w", r.step.Text, err))
 	return err
+}
+
+// An excuser knows whether something of a scenario's surroundings may be why a program has failed in
+// it, and not the program: the error is a *stage.Unverified then.
+type excuser interface{ Excuse() error }
+
+func (r *scenario) excuse() error {
+	if state, knows := r.state.(excuser); knows {
+		return state.Excuse()
+	}
+	return nil
 }
 
 func (r *scenario) missing(m *target.Missing) error {
@@ -242,22 +270,8 @@ func (r *scenario) note(verdict grading.Verdict, expected, observed string) {
 		Journal:  journal.Telling(events, tailLines, speaksOf(r.step.Text+" "+expected+" "+observed)),
 		Events:   eventsOf(events),
 		Stderr:   complaints(events),
-		Hint:     crashHint(events),
+		Hint:     hintFor(events, expected, observed),
 	}
-}
-
-// crashHint says where to begin, if a program was ended by an error of its own; nothing,
-// otherwise.
-func crashHint(events []journal.Event) string {
-	for _, e := range events {
-		if e.Kind != journal.Started {
-			continue
-		}
-		if crash := stage.Crash(events, e.From); crash != "" {
-			return fmt.Sprintf("begin with the error that has ended %s: %s", e.From, crash)
-		}
-	}
-	return ""
 }
 
 // speaksOf reports of what happened whether a text is about it: what was typed, and what passed
@@ -283,12 +297,15 @@ func (r *scenario) endStep(ctx context.Context, step *godog.Step, status godog.S
 	if lost || status == godog.StepUndefined || status == godog.StepAmbiguous {
 		r.suite.cancel(fmt.Errorf("the sentence %q cannot be checked: %w", step.Text, err))
 	}
+	if r.failure != nil {
+		r.keepPictures(ctx)
+	}
 	return ctx, nil
 }
 
-// lastEvent is when the last thing happened, where evidence is kept.
+// lastEvent is when the last thing happened, where that is kept of scenarios that pass.
 func (r *scenario) lastEvent() time.Duration {
-	if !r.suite.options.Evidence || r.world == nil {
+	if !r.suite.options.Events || r.world == nil {
 		return 0
 	}
 	events := r.world.Stage.Journal()
@@ -304,6 +321,9 @@ func (r *scenario) close(ctx context.Context, sc *godog.Scenario, _ error) (cont
 		return ctx, nil
 	}
 	r.closed = true
+	if r.failure == nil && r.suite.isPicturedFirst(sc) {
+		r.keepPictures(ctx)
+	}
 	var story *grading.Story
 	if slices.Contains(r.suite.options.Shown, features.RuleOf(sc.Tags)) {
 		story = storyOf(r.world.Stage.Journal())
@@ -317,7 +337,7 @@ func (r *scenario) close(ctx context.Context, sc *godog.Scenario, _ error) (cont
 	}
 	r.suite.keep(grading.Outcome{
 		Assignment: assignmentOf(sc),
-		Events:     r.evidence(),
+		Events:     r.passedEvents(),
 		Rule:       features.RuleOf(sc.Tags),
 		Scenario:   sc.Name,
 		Verdict:    r.verdict,
@@ -325,13 +345,14 @@ func (r *scenario) close(ctx context.Context, sc *godog.Scenario, _ error) (cont
 		Steps:      r.record.steps(sc, r.verdict),
 		Failure:    r.failure,
 		Story:      story,
+		Pictures:   r.pictures,
 	})
 	return ctx, nil
 }
 
-// evidence is all that happened, where that is kept.
-func (r *scenario) evidence() []grading.Event {
-	if !r.suite.options.Evidence || r.failure != nil {
+// passedEvents is all that happened in a scenario that passed, where that is kept.
+func (r *scenario) passedEvents() []grading.Event {
+	if !r.suite.options.Events || r.failure != nil {
 		return nil
 	}
 	return eventsOf(r.world.Stage.Journal())

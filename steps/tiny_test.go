@@ -18,6 +18,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/fixtures/window"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
 	"github.com/chatspec/chatspec/steps/stepstest"
@@ -206,5 +207,59 @@ func TestSentencesThatTwoWordAlikeAreNoAmbiguity(t *testing.T) {
 	_, err = judgeTiny(t, "right", sandbox.Auto, both)
 	if err == nil || !strings.Contains(err.Error(), `the sentence "\"ann\" has received the numbers 0, 1, 2" cannot be checked`) {
 		t.Errorf("with those of tcp besides: %v", err)
+	}
+}
+
+// TestADisplayThatIsLostCostsItsScenario: the run goes on, and nothing is said against the program.
+func TestADisplayThatIsLostCostsItsScenario(t *testing.T) {
+	vocabulary := echo()
+	vocabulary.Sentences[0] = steps.Say(`^`+steps.Name+` has been answered `+steps.Line+` once$`, func(*echoWorld, context.Context, string, string) error {
+		return fmt.Errorf("looking for windows: %w", window.ErrLost)
+	})
+	result, err := judgeTiny(t, "right", sandbox.Shared, vocabulary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	for _, rule := range result.Rules {
+		if rule.Verdict == grading.Unverified && strings.Contains(rule.Scenarios[0].Failure.Observed, "the display does not answer any more") {
+			lost++
+		}
+	}
+	if lost == 0 {
+		t.Errorf("the rules are %+v", result.Rules)
+	}
+}
+
+// EchoWorld has the name by which a world is embedded whose methods are called.
+type EchoWorld = echoWorld
+
+// An excused world is one in which what its programs stand on cannot do all that they ask of it.
+type excused struct{ *EchoWorld }
+
+func (excused) Excuse() error { return &stage.Unverified{Reason: "the oven is cold"} }
+
+type excusing struct{ steps.Session }
+
+func (e excusing) Open(w *steps.World) any { return &excused{e.Session.Open(w).(*echoWorld)} }
+
+// TestWhatSomethingElseIsToBlameForIsLeftOpen: neither failed nor blocked; and what passes has passed.
+func TestWhatSomethingElseIsToBlameForIsLeftOpen(t *testing.T) {
+	vocabulary := echo()
+	begin := vocabulary.Begin
+	vocabulary.Begin = func(run *stage.Run, services steps.Services) steps.Session { return excusing{begin(run, services)} }
+	result, err := judgeTiny(t, "mutant", sandbox.Shared, vocabulary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verdicts := map[grading.Verdict]int{}
+	for _, rule := range result.Rules {
+		verdicts[rule.Verdict]++
+		if failure := rule.Scenarios[0].Failure; rule.Verdict == grading.Unverified && failure.Observed != "the oven is cold" {
+			t.Errorf("of %s it is said %q", rule.ID, failure.Observed)
+		}
+	}
+	if verdicts[grading.Passed] == 0 || verdicts[grading.Unverified] == 0 || verdicts[grading.Failed]+verdicts[grading.Blocked] > 0 {
+		t.Errorf("the verdicts are %v", verdicts)
 	}
 }

@@ -33,6 +33,9 @@ type World struct {
 	Typed string // the line that was typed or sent last
 	Mark  int    // where the last line was typed
 
+	// Draw is what stands in the place of the features' names: what a sentence has of its own is taken from it, too.
+	Draw Draw
+
 	// Longest is the longest wait of a program's own that is waited out to see what it does
 	// then; 0 stands for the deadline.
 	Longest time.Duration

@@ -43,13 +43,14 @@ func main() {
 	rounds := flag.Int("rounds", 5, "how often each is measured; the median is shown")
 	jobs := flag.Int("jobs", runtime.NumCPU(), "scenarios, and bare programs, at a time")
 	every := flag.Int("every", 10, "every so manyth mutant is also proved with waits to the deadlines, which takes long")
-	only := flag.String("only", "", "what alone is measured: an assignment, brokers, or mutants")
+	only := flag.String("only", "", "what alone is measured: an assignment, brokers, mutants, or class")
+	class := flag.Int("class", 100, "submissions of the class that is graded")
 	flag.Parse()
-	if *rounds < 1 || *jobs < 1 || *every < 1 {
-		fmt.Fprintln(os.Stderr, "bench: -rounds, -jobs and -every must be at least 1")
+	if *rounds < 1 || *jobs < 1 || *every < 1 || *class < 1 {
+		fmt.Fprintln(os.Stderr, "bench: -rounds, -jobs, -every and -class must be at least 1")
 		os.Exit(2)
 	}
-	if err := bench(context.Background(), *only, *rounds, *jobs, *every); err != nil {
+	if err := bench(context.Background(), *only, *rounds, *jobs, *every, *class); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(2)
 	}
@@ -61,7 +62,7 @@ type part struct {
 	measure func() error
 }
 
-func bench(ctx context.Context, only string, rounds, jobs, every int) error {
+func bench(ctx context.Context, only string, rounds, jobs, every, class int) error {
 	catalogue, err := features.Read(features.Files)
 	if err != nil {
 		return err
@@ -82,6 +83,7 @@ func bench(ctx context.Context, only string, rounds, jobs, every int) error {
 	parts = append(parts,
 		part{"brokers", func() error { return compareBrokers(ctx, rounds) }},
 		part{"mutants", func() error { return compareMutants(ctx, catalogue, jobs, every) }},
+		part{"class", func() error { return compareClass(ctx, catalogue, class) }},
 	)
 	if only != "" {
 		parts = slices.DeleteFunc(parts, func(p part) bool { return p.name != only })
@@ -298,6 +300,9 @@ func (deaf) Printed(program.Output) {}
 
 // Flooded implements program.Watcher.
 func (deaf) Flooded() {}
+
+// Clogged implements program.Watcher.
+func (deaf) Clogged() {}
 
 // Exited implements program.Watcher.
 func (deaf) Exited(string) {}

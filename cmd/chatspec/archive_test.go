@@ -74,7 +74,7 @@ func TestAnArchiveThatCannotBeJudgedIsRefusedInASentence(t *testing.T) {
 		"manifest.zip": zipped(t, map[string]string{"chatspec.yaml": "assignment: tcp-per\n"}),
 	})
 	for name, want := range map[string]string{
-		"empty.zip":    "chatspec: empty.zip has no file that is called as a program of ",
+		"empty.zip":    "chatspec: empty.zip has no files of its own: give the folder that the programs are in\n",
 		"bomb.zip":     "chatspec: bomb.zip grows to more than 200 times its size, as no submission does\n",
 		"fake.zip":     "chatspec: fake.zip is no archive, or a damaged one: pack it anew, as .zip or .tar.gz\n",
 		"manifest.zip": "chatspec: manifest.zip/chatspec.yaml:1: ",
@@ -83,5 +83,16 @@ func TestAnArchiveThatCannotBeJudgedIsRefusedInASentence(t *testing.T) {
 		if got.status != 2 || !strings.HasPrefix(got.stderr, want) {
 			t.Errorf("%s ends with %d and says %q", name, got.status, got.stderr)
 		}
+	}
+}
+
+// TestWhyThereIsNoProgramIsSaid: it may be in an archive within the folder, which cannot be opened.
+func TestWhyThereIsNoProgramIsSaid(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"class/s1/hw.zip": zipped(t, map[string]string{"chat.py": right})[:60], "class/s2/essay.txt": "on chats"})
+	got := chatspec(t, call{dir: dir, args: []string{"grade", "class", "--tags", few}})
+	table := rows(t, filepath.Join(dir, "class-grades/scores.csv"))
+	if want := `; in its archive, "hw.zip" cannot be opened: it is damaged: its end is missing`; got.status != 0 || !strings.Contains(table["s1"]["remarks"], want) || strings.Contains(table["s2"]["remarks"], "archive") {
+		t.Errorf("it ends with %d, and the table is %q", got.status, table)
 	}
 }

@@ -10,16 +10,23 @@ import (
 	"github.com/chatspec/chatspec/fixtures/broker"
 )
 
+// What the broker keeps by itself, in bytes: a million small messages, before who
+// publishes more is held up.
+const (
+	aloneWatermark = 512 << 20
+	aloneMemory    = 640 << 20
+)
+
 func brokerCommand() *cobra.Command {
 	var listen string
 	command := &cobra.Command{
 		Use:   "broker",
 		Short: "Run the embedded RabbitMQ by itself, until Ctrl-C",
 		Long: "Run the embedded RabbitMQ by itself, until Ctrl-C: any user, password and virtual host will do.\n" +
-			"What it keeps is lost when it ends.",
+			"What it keeps is lost when it ends. Beyond 512 MiB of messages, who publishes is held up until some are taken.",
 		Args: atMost(0, "no argument"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			b := broker.New(broker.Options{})
+			b := broker.New(broker.Options{MaxMemory: aloneMemory, Watermark: aloneWatermark})
 			defer b.Close()
 			listener, err := b.Listen(listen)
 			if errors.Is(err, syscall.EADDRINUSE) {

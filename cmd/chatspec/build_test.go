@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // warnings are what is said, by the way of isolation, where a submission is judged.
@@ -38,6 +39,27 @@ func TestABuildThatFailsIsSaid(t *testing.T) {
 		if got.status != 2 || !strings.Contains(got.stderr, "cannot be built with `sh -c echo there is no compiler; exit 3`: there is no compiler") {
 			t.Errorf("--isolate %s: it ends with %d and says %q", way, got.status, got.stderr)
 		}
+	}
+}
+
+// TestABuildThatTakesTooLongIsSaid: in plain words, once its minutes are over.
+func TestABuildThatTakesTooLongIsSaid(t *testing.T) {
+	needsLong(t)
+	t.Parallel()
+	for _, way := range []string{"auto", "none"} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			manifest := "assignment: tcp-peer\nbuild: sleep 3600\nprograms: {chat: {run: './chat {name}'}}\n"
+			dir := folder(t, map[string]string{"class/s1/chatspec.yaml": manifest})
+			args := []string{"grade", "class", "--isolate", way}
+			got := chatspec(t, call{dir: dir, args: args, longest: 15 * time.Minute})
+			if got.status != 0 || !strings.HasPrefix(got.stdout, "s1 could not be judged: s1 cannot be built with `sleep 3600`: it took longer than 5 minutes\n") {
+				t.Errorf("it ends with %d, prints %q and says %q", got.status, got.stdout, got.stderr)
+			}
+			if again := chatspec(t, call{dir: dir, args: args}); again.status != 0 || len(judgedIn(again.stderr)) > 0 {
+				t.Errorf("it is built again: %q", again.stderr)
+			}
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,9 +17,10 @@ import (
 
 func listCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "list [ID]",
-		Short: "List assignments; the rules of an assignment; the scenarios of a rule",
-		Args:  atMost(1, "one assignment or rule"),
+		Use:               "list [ID]",
+		Short:             "List assignments; the rules of an assignment; the scenarios of a rule",
+		Args:              atMost(1, "one assignment or rule"),
+		ValidArgsFunction: completeOne(false, assignmentWords, ruleWords),
 		RunE: func(c *cobra.Command, args []string) error {
 			catalogue, err := features.Read(features.Files)
 			if err != nil {
@@ -84,9 +86,10 @@ func findRule(catalogue features.Catalogue, id string) (features.Rule, error) {
 
 func explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain RULE",
-		Short: "Explain a rule: why it is there, its source, its scenarios, a hint",
-		Args:  atMost(1, "one rule"),
+		Use:               "explain RULE",
+		Short:             "Explain a rule: why it is there, its source, its scenarios, a hint",
+		Args:              atMost(1, "one rule"),
+		ValidArgsFunction: completeOne(false, ruleWords),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("a rule is missing, as in `chatspec explain PEER-3.2`: `chatspec list` shows where they are")
@@ -107,7 +110,7 @@ func explainCommand() *cobra.Command {
 
 func explain(w io.Writer, of features.Assignment, rule features.Rule) {
 	fmt.Fprintf(w, "%s  %s (%s)\n\n", rule.ID, rule.Title, rule.Level)
-	fmt.Fprintf(w, "Why     %s\nHint    %s\nSource  %s\n        (%s)\n", rule.Why, rule.Hint, sourceName(of, rule.Source), rule.Source)
+	fmt.Fprintf(w, "Why     %s\nHint    %s\nSource  %s\n        (%s)\n", rule.Why, rule.Hint, of.SourceName(rule.Source), rule.Source)
 	if len(rule.Needs) > 0 {
 		fmt.Fprintf(w, "Needs   %s\n", strings.Join(rule.Needs, ", "))
 	}
@@ -130,20 +133,45 @@ func explain(w io.Writer, of features.Assignment, rule features.Rule) {
 // conformanceFile is what `chatspec docs` writes, at the top of a checkout.
 const conformanceFile = "CONFORMANCE.md"
 
+// patientlyDrawn multiplies the deadlines of what is only drawn: on a busy machine, too, a right program is to be seen.
+const patientlyDrawn = 4
+
 func docsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "docs",
-		Short: "Write " + conformanceFile + ", and the programs in " + manifestPage + ", in the present folder, a checkout of chatspec",
-		Args:  atMost(0, "no argument"),
-		RunE: func(*cobra.Command, []string) error {
-			page, err := conformance(".")
-			if err != nil {
-				return err
+	var o siteOptions
+	c := &cobra.Command{
+		Use:   "docs [--html DIR [ID …]]",
+		Short: "Write " + conformanceFile + ", and the programs in " + manifestPage + ", in the present folder, a checkout of chatspec; or a site of the rules",
+		Long: `Write ` + conformanceFile + `, and the programs in ` + manifestPage + `, in the present folder, a checkout of chatspec.
+
+With --html, write a site instead: a front page with contents and search, and a page for each assignment, or for
+those called ID, with how the reference plays each scenario. It asks nothing of the network. Written again, only what
+a run draws by chance differs in it: times and ids in messages, and the order of what happens at the same time.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case c.Flags().Changed("html") && o.html == "":
+				return errors.New("--html needs a folder, as in `chatspec docs --html site`")
+			case o.html != "":
+				return o.write(c.Context(), args, c.ErrOrStderr())
+			case len(args) > 0:
+				return fmt.Errorf("`%s` takes no argument without --html; %q is too much", c.CommandPath(), args[0])
 			}
-			if err := os.WriteFile(filepath.Join(".", conformanceFile), page, 0o644); err != nil {
-				return err
-			}
-			return writeManifestPage(".")
+			return writeDocs()
 		},
 	}
+	c.Flags().StringVar(&o.html, "html", "", "write a site into `DIR`, which is made where it is missing")
+	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "with --html: scenarios at a time")
+	o.stagingFlags(c, patientlyDrawn)
+	return c
+}
+
+// writeDocs writes the pages of a checkout.
+func writeDocs() error {
+	page, err := conformance(".")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(".", conformanceFile), page, 0o644); err != nil {
+		return err
+	}
+	return writeManifestPage(".")
 }

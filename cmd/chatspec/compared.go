@@ -18,7 +18,7 @@ func (j judge) reference(ctx context.Context, results []grading.Result) []gradin
 	if err != nil {
 		return nil
 	}
-	j.evidence, j.warned = true, true
+	j.events, j.warned, j.pictures = true, true, ""
 	var all []grading.Result
 	for _, id := range assignmentsOf(results) {
 		failed := failedIn(results, id)

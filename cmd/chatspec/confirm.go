@@ -46,7 +46,7 @@ func (j *judge) again(ctx context.Context, run *stage.Run, known features.Assign
 	var again [][]grading.Outcome
 	for range j.confirm {
 		outcomes, err := vocabularies.Run(ctx, run, known, steps.Options{
-			Features: features.Files, Services: j.services, Tags: "@" + rule, Jobs: 1, Evidence: true,
+			Features: features.Files, Services: j.services, Tags: "@" + rule, Jobs: 1, Events: true, Draw: j.draw(),
 		})
 		if err != nil {
 			return nil, err

@@ -32,10 +32,17 @@ const besideDocker = "CHATSPEC_TEST_BESIDE_DOCKER"
 // withDocker runs a test beside a Docker of its own. Nothing stays behind: with the first
 // process of a machine all others end.
 func withDocker(t *testing.T, test func(t *testing.T, pool *dockertest.Pool)) {
+	t.Helper()
+	withDockerFor(t, tooLong, test)
+}
+
+// withDockerFor does the same, and gives the test up after a while.
+func withDockerFor(t *testing.T, longest time.Duration, test func(t *testing.T, pool *dockertest.Pool)) {
+	t.Helper()
 	needsLong(t)
 	if os.Getenv(besideDocker) == "" {
 		needsDocker(t)
-		onItsOwnMachine(t)
+		onItsOwnMachine(t, syscall.CLONE_NEWNET, longest)
 		return
 	}
 	settle(t)
@@ -57,14 +64,14 @@ func needsDocker(t *testing.T) {
 	}
 }
 
-// onItsOwnMachine runs this test anew.
-func onItsOwnMachine(t *testing.T) {
+// onItsOwnMachine runs this test anew, with a network of its own or that of this machine (0), and gives it up after a while.
+func onItsOwnMachine(t *testing.T, network uintptr, longest time.Duration) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), tooLong)
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v")
 	cmd.Env = append(os.Environ(), besideDocker+"=1")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNET, Unshareflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID | network, Unshareflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
 	said, err := cmd.CombinedOutput()
 	if err != nil || !bytes.Contains(said, []byte("--- PASS: "+t.Name()+" ")) {
 		t.Errorf("%v\n%s", err, said)
@@ -86,14 +93,14 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// startDocker starts a Docker, and waits until it answers.
-func startDocker(t *testing.T) *dockertest.Pool {
+// startDocker starts a Docker, with more arguments if it needs some, and waits until it answers.
+func startDocker(t *testing.T, more ...string) *dockertest.Pool {
 	t.Helper()
 	in := func(name string) string { return "/run/" + name } // a socket's path must be short
 	t.Setenv("DOCKER_HOST", "unix://"+in("docker.sock"))
 	var said bytes.Buffer
-	daemon := exec.Command("dockerd", "--data-root", t.TempDir(), "--exec-root", in("docker"), "--pidfile", in("docker.pid"),
-		"-H", os.Getenv("DOCKER_HOST"), "--storage-driver", "vfs", "--log-level", "error")
+	daemon := exec.Command("dockerd", append(more, "--data-root", t.TempDir(), "--exec-root", in("docker"), "--pidfile", in("docker.pid"),
+		"-H", os.Getenv("DOCKER_HOST"), "--storage-driver", "vfs", "--log-level", "error")...)
 	daemon.Stdout, daemon.Stderr = &said, &said
 	must(t, daemon.Start())
 	ended := make(chan struct{})
@@ -193,6 +200,22 @@ func TestFeaturesPassOnABrokerInDocker(t *testing.T) {
 		}
 		if passed := strings.Count(got.stdout, `"verdict":"passed"`); passed < 40 {
 			t.Errorf("only %d verdicts are «passed»:\n%s", passed, got.stdout)
+		}
+		awaitContainers(t, pool, 0)
+	})
+}
+
+func TestAPersonNamesTheImage(t *testing.T) {
+	withDocker(t, func(t *testing.T, pool *dockertest.Pool) {
+		makeImageOf(t, pool, "mine/rabbit:today", "broker")
+		for named, want := range map[string]int{"docker:mine/rabbit:today": 0, "docker:mine/rabbit": 2} {
+			c := inDocker("--tags", "@RABBIT-1.1")
+			c.args = append(c.args, "--amqp", named)
+			got := chatspec(t, c)
+			isMissing := strings.HasPrefix(got.stderr, "chatspec: --amqp "+named+": the image mine/rabbit is not on this machine, ")
+			if got.status != want || isMissing != (want == 2) {
+				t.Errorf("%s: it ends with %d, says %q and prints\n%s", named, got.status, got.stderr, got.stdout)
+			}
 		}
 		awaitContainers(t, pool, 0)
 	})

@@ -32,6 +32,7 @@ func conformance(root string) ([]byte, error) {
 		"`must`: the assignment demands it. `should`: it implies it. `robust`: beyond the text; reported,\n"+
 		"and never part of the verdict or the points.\n", pageTitle)
 	p.contents(catalogue)
+	p.aspects(catalogue)
 	for _, assignment := range catalogue.Assignments {
 		p.assignment(assignment)
 	}
@@ -42,6 +43,7 @@ func conformance(root string) ([]byte, error) {
 const (
 	pageTitle     = "Conformance"
 	contentsTitle = "Contents"
+	aspectsTitle  = "Side by side"
 )
 
 // A page is being written.
@@ -60,6 +62,7 @@ func (p *page) contents(catalogue features.Catalogue) {
 	headings.anchor(pageTitle)
 	headings.anchor(contentsTitle)
 	p.write("\n## %s\n\n", contentsTitle)
+	p.write("- %s\n", link(aspectsTitle, headings.anchor(aspectsTitle)))
 	for _, assignment := range catalogue.Assignments {
 		p.write("- %s\n", link(assignment.ID, headings.anchor(assignment.ID)))
 		for _, feature := range assignment.Features {
@@ -114,11 +117,62 @@ func (p *page) assignment(assignment features.Assignment) {
 		p.rubric(assignment)
 	}
 	for _, feature := range assignment.Features {
-		p.write("\n### %s\n\n[%s](features/%s), from %s.\n", feature.Title, feature.Path, feature.Path, sourceName(assignment, feature.Source))
+		p.write("\n### %s\n\n[%s](features/%s), from %s.\n", feature.Title, feature.Path, feature.Path, assignment.SourceName(feature.Source))
 		for _, rule := range feature.Rules {
 			p.rule(assignment, rule)
 		}
 	}
+}
+
+// aspects draws what the assignments have in common as a table.
+func (p *page) aspects(catalogue features.Catalogue) {
+	p.write("\n## %s\n\nWhat programs of all assignments have in common, and which rules say it of each.\n\n", aspectsTitle)
+	p.write("| |")
+	for _, assignment := range catalogue.Assignments {
+		p.write(" %s |", assignment.ID)
+	}
+	p.write("\n|---|%s\n", strings.Repeat("---|", len(catalogue.Assignments)))
+	for _, aspect := range catalogue.Aspects {
+		p.write("| %s |", aspect.Title)
+		for _, assignment := range catalogue.Assignments {
+			p.write(" %s |", strings.Join(p.aspectOf(assignment, aspect), "<br>"))
+		}
+		p.write("\n")
+	}
+}
+
+// aspectOf is a line for each program of an assignment, or for several of which the same
+// is said.
+func (p *page) aspectOf(assignment features.Assignment, aspect features.Aspect) []string {
+	var said []string
+	programs := map[string][]string{}
+	for _, of := range aspect.Programs {
+		text := p.links(of.Rules)
+		switch {
+		case of.Assignment != assignment.ID:
+			continue
+		case of.Apart != "":
+			text = "does not apply: " + of.Apart
+		case text == "":
+			text = "nothing is said"
+		}
+		if programs[text] == nil {
+			said = append(said, text)
+		}
+		programs[text] = append(programs[text], "`"+of.Program+"`")
+	}
+	for i, text := range said {
+		said[i] = strings.Join(programs[text], ", ") + ": " + text
+	}
+	return said
+}
+
+func (p *page) links(ids []string) string {
+	var links []string
+	for _, id := range ids {
+		links = append(links, link(id, p.anchors[id]))
+	}
+	return strings.Join(links, ", ")
 }
 
 func exists(files fs.FS, name string) bool {
@@ -126,25 +180,11 @@ func exists(files fs.FS, name string) bool {
 	return err == nil
 }
 
-// sourceName says where a rule is from, as a reader knows the text: a source begins
-// with the name of the text's file.
-func sourceName(assignment features.Assignment, source string) string {
-	file, place, _ := strings.Cut(source, ", ")
-	name := assignment.Sources[file]
-	switch {
-	case name == "":
-		return source
-	case place == "":
-		return name
-	}
-	return name + ", " + place
-}
-
 // rubric draws the score sheet as a table.
 func (p *page) rubric(assignment features.Assignment) {
 	rubric, cell := assignment.Rubric, strings.NewReplacer("|", `\|`).Replace
 	p.write("\n%v points, from %s. An item gives its points in the share of the scenarios of its rules that pass.\n\n",
-		rubric.Points, sourceName(assignment, rubric.Source))
+		rubric.Points, assignment.SourceName(rubric.Source))
 	p.write("| item | points | rules |\n|---|--:|---|\n")
 	for _, item := range rubric.Items {
 		p.write("| %s | %v | %s |\n", cell(item.Title), item.Points, strings.Join(item.Rules, ", "))
@@ -156,13 +196,9 @@ func (p *page) rubric(assignment features.Assignment) {
 
 func (p *page) rule(assignment features.Assignment, rule features.Rule) {
 	p.write("\n#### %s\n\n", ruleHeading(rule))
-	p.write("- **%s**, from %s\n- Why: %s\n- Hint: %s\n", rule.Level, sourceName(assignment, rule.Source), rule.Why, rule.Hint)
-	var needs []string
-	for _, need := range rule.Needs {
-		needs = append(needs, link(need, p.anchors[need]))
-	}
-	if len(needs) > 0 {
-		p.write("- Needs: %s\n", strings.Join(needs, ", "))
+	p.write("- **%s**, from %s\n- Why: %s\n- Hint: %s\n", rule.Level, assignment.SourceName(rule.Source), rule.Why, rule.Hint)
+	if len(rule.Needs) > 0 {
+		p.write("- Needs: %s\n", p.links(rule.Needs))
 	}
 	p.write("- Mutants:\n")
 	for _, mutant := range mutants.Of(p.mutants, rule.ID) {

@@ -45,23 +45,6 @@ func TestTheConformancePageShowsARubricAsATable(t *testing.T) {
 	}
 }
 
-func TestASourceIsNamedAsAReaderKnowsIt(t *testing.T) {
-	named := features.Assignment{Assignment: assignment.Assignment{Sources: map[string]string{"003.txt": "Computer Networks, assignment 3"}}}
-	for _, c := range []struct {
-		known        features.Assignment
-		source, want string
-	}{
-		{named, "003.txt, question 1", "Computer Networks, assignment 3, question 1"},
-		{named, "003.txt", "Computer Networks, assignment 3"},
-		{named, "004.txt, question 1", "004.txt, question 1"},
-		{features.Assignment{}, "003.txt, question 1", "003.txt, question 1"},
-	} {
-		if got := sourceName(c.known, c.source); got != c.want {
-			t.Errorf("%q is called %q, and should be %q", c.source, got, c.want)
-		}
-	}
-}
-
 // The rules are those of GitHub's own pages.
 func TestHeadingsAreFoundAsOnGitHub(t *testing.T) {
 	var h headings

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +50,7 @@ func doctor(ctx context.Context, w io.Writer) error {
 	} {
 		fmt.Fprintf(w, "%-13s %s\n", tool.command, describeTool(ctx, tool.command, tool.flag, tool.needed))
 	}
-	fmt.Fprintf(w, "%-13s %s\n", "isolation", describeIsolation())
+	fmt.Fprintf(w, "%-13s %s\n", "isolation", describeIsolation(ctx))
 	for _, wall := range host.Walls() {
 		fmt.Fprintf(w, "%-13s %s\n", "", wall)
 	}
@@ -57,27 +59,49 @@ func doctor(ctx context.Context, w io.Writer) error {
 }
 
 // describeIsolation says where programs would live.
-func describeIsolation() string {
-	if err := sandbox.Check(); err != nil {
-		return "none: " + err.Error()
+func describeIsolation(ctx context.Context) string {
+	err := sandbox.Check()
+	if err == nil {
+		return "each program gets a host of its own (limits: " + host.DefaultLimits().String() + ")"
 	}
-	return "each program gets a host of its own (limits: " + host.DefaultLimits().String() + ")"
+	if _, _, without := sandbox.Decide(ctx, sandbox.Contained); without == nil {
+		return "none, unless it is asked for: --isolate container gives each program a container of its own; " + err.Error()
+	}
+	return "none: " + err.Error()
 }
 
-// describeWindows says whether windows can be driven, and those of which toolkit.
+// describeWindows says whether windows can be driven, and those of which toolkits.
 func describeWindows(ctx context.Context) string {
 	if err := window.Check(); err != nil {
 		return "cannot be driven: " + err.Error()
 	}
-	ctx, cancel := context.WithTimeout(ctx, askTime)
-	defer cancel()
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		version, err := exec.CommandContext(ctx, python, "-c", "import PyQt5.QtCore as q; print(q.PYQT_VERSION_STR)").Output()
-		if err == nil {
-			return "can be driven, on a desk for each user; PyQt5 " + strings.TrimSpace(string(version)) + " (" + python + ")"
+	var there, missing []string
+	for _, toolkit := range []struct{ name, imported, packages string }{
+		{"PyQt5", "PyQt5.QtWidgets", "python3-pyqt5"},
+		{"PyQt6", "PyQt6.QtWidgets", "python3-pyqt6"},
+		{"GTK 3", "gi; gi.require_version('Gtk', '3.0')", "python3-gi gir1.2-gtk-3.0"},
+		{"Tk", "tkinter", "python3-tk"},
+	} {
+		if imports(ctx, toolkit.imported) {
+			there = append(there, toolkit.name)
+		} else {
+			missing = append(missing, toolkit.packages)
 		}
 	}
-	return "can be driven, but those of PyQt5, which is not here: install it (Debian: apt-get install python3-pyqt5)"
+	said := "can be driven, on a desk for each user: those of " + cmp.Or(strings.Join(there, ", "), "no toolkit that is here")
+	if len(missing) > 0 {
+		said += " (for more of them: apt-get install " + strings.Join(missing, " ") + ")"
+	}
+	return said
+}
+
+// imports reports whether a Python of this machine's imports something.
+func imports(ctx context.Context, what string) bool {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return slices.ContainsFunc([]string{"python3", "/usr/bin/python3"}, func(python string) bool {
+		return exec.CommandContext(ctx, python, "-c", "import "+what).Run() == nil
+	})
 }
 
 // askTime bounds the question of a tool for its version.

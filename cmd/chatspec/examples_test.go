@@ -36,6 +36,7 @@ func example(t *testing.T, name string) string {
 
 func TestTheExampleForGradescopeWritesItsResults(t *testing.T) {
 	t.Parallel()
+	needsLong(t)
 	needs(t, "python3")
 	for _, c := range []struct {
 		name, file, program string
@@ -81,6 +82,7 @@ func TestTheExampleForGradescopeWritesItsResults(t *testing.T) {
 
 func TestTheExampleForClassroom50WritesItsResult(t *testing.T) {
 	t.Parallel()
+	needsLong(t)
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"src/chat.py": counting(t)})
 	output := filepath.Join(t.TempDir(), "output")

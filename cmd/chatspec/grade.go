@@ -32,6 +32,7 @@ type gradeOptions struct {
 	column   string
 	confirm  int
 	unsteady string
+	queue    queueOptions
 }
 
 func gradeCommand() *cobra.Command {
@@ -64,6 +65,7 @@ The exit status is 0 where every submission has its result, whatever that is, an
 	c.Flags().StringVar(&o.column, "column", "chatspec", "the `TITLE` of the assignment's column in Canvas, as in \"Homework 2 (12345)\"")
 	c.Flags().IntVar(&o.confirm, "confirm", 0, "judge a must-rule that has failed `N` times more, alone; one that does not fail each time is unsteady")
 	c.Flags().StringVar(&o.unsteady, "unsteady", grading.CountReview, "`HOW` an unsteady rule counts: fail, pass, or review (neither way, until a person has looked)")
+	o.queue.flags(c, "have workers judge (chatspec worker), by way of the RabbitMQ at this `URL`, and not this machine")
 	return c
 }
 
@@ -77,7 +79,7 @@ func (o gradeOptions) grade(ctx context.Context, name string, stdout, stderr io.
 		return err
 	}
 	g := grader{gradeOptions: o, catalogue: catalogue, stdout: stdout, stderr: stderr}
-	if err := g.prepare(); err != nil {
+	if err := g.prepare(ctx); err != nil {
 		return err
 	}
 	if g.out == "" {
@@ -94,6 +96,7 @@ func (o gradeOptions) grade(ctx context.Context, name string, stdout, stderr io.
 		return err
 	}
 	defer func() { err = errors.Join(err, g.ledger.Close()) }()
+	g.workplace = g.ledger.Workplace
 	of, err := g.read(ctx, name)
 	if err != nil {
 		return err
@@ -178,7 +181,7 @@ func (g *grader) enter(ctx context.Context, name string) (string, error) {
 }
 
 // prepare looks whether the flags can be followed.
-func (g *grader) prepare() (err error) {
+func (g *grader) prepare(ctx context.Context) (err error) {
 	if !slices.Contains([]string{"last", "all"}, g.attempts) {
 		return fmt.Errorf("--attempts is last or all, not %q", g.attempts)
 	}
@@ -199,5 +202,5 @@ func (g *grader) prepare() (err error) {
 			return fmt.Errorf("--for knows no %q; it knows %s", platform, strings.Join(platforms(), ", "))
 		}
 	}
-	return g.prepareRuns()
+	return g.prepareRuns(ctx)
 }

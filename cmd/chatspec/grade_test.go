@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"encoding/csv"
+	"html"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,9 +76,9 @@ func TestAClassIsGradedOnceAndOnlyWhatChangedAgain(t *testing.T) {
 	if err := os.WriteFile(roster, []byte("key,name\ns01,Ann Lee\ns02,\"=Bob\"\ns09,Eve Fox\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"grade", "class", "--tags", few, "--roster", "roster.csv"}
+	args := []string{"grade", "class", "--tags", few, "--roster", "roster.csv", "--docs", "../../rules"}
 	got := chatspec(t, call{dir: dir, args: args})
-	if want := "4 submissions: 2 conformant, 1 nonconformant, 1 could not be judged; nothing handed in by 1 of the roster\nclass-grades/scores.csv\n"; got.status != 0 || !strings.HasSuffix(got.stdout, want) {
+	if want := "4 submissions: 2 conformant, 1 nonconformant, 1 could not be judged; nothing handed in by 1 of the roster\nclass-grades/class.html\nclass-grades/scores.csv\n"; got.status != 0 || !strings.HasSuffix(got.stdout, want) {
 		t.Errorf("it ends with %d and prints\n%s\n%s", got.status, got.stdout, got.stderr)
 	}
 	if ids := judgedIn(got.stderr); !slices.Equal(ids, []string{"s01", "s02", "s03", "s04"}) {
@@ -95,7 +96,7 @@ func TestAClassIsGradedOnceAndOnlyWhatChangedAgain(t *testing.T) {
 	if remarks := table["s04"]["remarks"]; !strings.Contains(remarks, "s04 has no file that is called as a program") || !strings.Contains(remarks, "s04 is not in the roster") {
 		t.Errorf("of s04 it is said %q", remarks)
 	}
-	for id, want := range map[string]string{"s01": "3 of 3 points", "s02": "✓ The reference", "s03": "leads out of the archive", "s04": "It could not be judged"} {
+	for id, want := range map[string]string{"s01": "3 of 3 points", "s02": `<a href="../../rules/tcp-peer.html#PEER-3.2">All about this rule</a>`, "s03": "leads out of the archive", "s04": "It could not be judged"} {
 		if page, err := os.ReadFile(filepath.Join(dir, "class-grades/reports", id+".html")); err != nil || !strings.Contains(string(page), want) {
 			t.Errorf("the report of %s (%v) does not say %q", id, err, want)
 		}
@@ -287,6 +288,7 @@ func TestARunWritesWhatPlatformsRead(t *testing.T) {
 // how it speaks, and when it is judged first.
 func TestWhatDoesNotFailEachTimeIsUnsteady(t *testing.T) {
 	t.Parallel()
+	needsLong(t)
 	needs(t, "python3")
 	mark := filepath.Join(t.TempDir(), "starts")
 	fickle := wrong(t, "links, seq = None, 0", "links, seq = None, first()")
@@ -369,6 +371,42 @@ func TestAClassThatCannotBeGradedIsRefusedInASentence(t *testing.T) {
 		got := chatspec(t, call{dir: dir, args: append([]string{"grade"}, c.args...)})
 		if got.status != 2 || got.stderr != "chatspec: "+c.want+"\n" || got.stdout != "" {
 			t.Errorf("%v ends with %d and says %q", c.args, got.status, got.stderr)
+		}
+	}
+}
+
+// TestAClassIsNotHeldUpByWhatCannotBeBuilt: it earns nothing, its report has the compiler's words, and it is not tried again.
+func TestAClassIsNotHeldUpByWhatCannotBeBuilt(t *testing.T) {
+	t.Parallel()
+	needs(t, "gcc")
+	manifest := "assignment: tcp-peer\nbuild: sh -c 'echo there is no rule for chat; exit 3'\nprograms: {chat: {run: './chat {name}'}}\n"
+	dir := folder(t, map[string]string{"class/s1/chatspec.yaml": manifest, "class/s2/chat.c": "int main(void) { return x; }\n"})
+	for _, way := range []string{"auto", "none"} {
+		args := []string{"grade", "class", "--tags", few, "--isolate", way, "--out", way}
+		got := chatspec(t, call{dir: dir, args: args})
+		if want := "2 submissions: 0 conformant, 2 nonconformant, 0 could not be judged\n" + way + "/class.html\n" + way + "/scores.csv\n"; got.status != 0 || got.stdout != want {
+			t.Errorf("--isolate %s: it ends with %d, says %q and prints\n%s", way, got.status, got.stderr, got.stdout)
+		}
+		table := rows(t, filepath.Join(dir, way, "scores.csv"))
+		for id, want := range map[string][]string{
+			"s1": {"s1 cannot be built with", ": there is no rule for chat", "mend what is said first"},
+			"s2": {"chat.c does not compile: ", "‘x’ undeclared"},
+		} {
+			if row := table[id]; row["verdict"] != "nonconformant" || row["total"] != "0" || row["possible"] != "3" {
+				t.Errorf("--isolate %s: the row of %s is %q", way, id, row)
+			}
+			page, err := os.ReadFile(filepath.Join(dir, way, "reports", id+".html"))
+			if err != nil {
+				t.Error(err)
+			}
+			for _, text := range want {
+				if !strings.Contains(html.UnescapeString(string(page)), text) {
+					t.Errorf("--isolate %s: the report of %s does not say %q", way, id, text)
+				}
+			}
+		}
+		if again := chatspec(t, call{dir: dir, args: args}); again.status != 0 || len(judgedIn(again.stderr)) > 0 {
+			t.Errorf("--isolate %s: started again it ends with %d and says %q", way, again.status, again.stderr)
 		}
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/chatspec/chatspec/grading/class"
 	"github.com/chatspec/chatspec/grading/ledger"
 	"github.com/chatspec/chatspec/grading/scores"
+	"github.com/chatspec/chatspec/judging"
 	"github.com/chatspec/chatspec/steps"
 	"github.com/chatspec/chatspec/steps/vocabularies"
 )
@@ -37,15 +38,23 @@ type grader struct {
 	// made tells of what results are made, besides the submission: the suite and the options.
 	made   string
 	ledger *ledger.Ledger
+	// workplace makes an empty folder, for one submission.
+	workplace func() (string, error)
 
 	stdout, stderr io.Writer
 }
 
 // prepareRuns looks whether the flags that runs have can be followed. Where programs live on the machine itself,
 // one submission is judged at a time: there nothing keeps them apart.
-func (g *grader) prepareRuns() (err error) {
-	isolated, why, err := sandbox.Decide(sandbox.Isolation(g.isolate))
-	if err == nil && !isolated {
+func (g *grader) prepareRuns(ctx context.Context) (err error) {
+	if g.queue.url != "" {
+		return g.prepareOrders()
+	}
+	if g.queue != (queueOptions{}) {
+		return errors.New("--shared-key, --share, --ca, --cert and --key are for workers at a --queue: give its URL, too")
+	}
+	way, why, err := sandbox.Decide(ctx, sandbox.Isolation(g.isolate))
+	if err == nil && way == sandbox.Shared {
 		g.atATime = 1
 		fmt.Fprintf(g.stderr, "chatspec: programs run on this machine itself, one submission at a time: %s\n", cmp.Or(why, "--isolate none gives them all that you may do here"))
 	}
@@ -54,6 +63,11 @@ func (g *grader) prepareRuns() (err error) {
 		return err
 	}
 	// That programs run on this machine has been said, once for all.
+	return g.note()
+}
+
+// note notes of what results are made: wherever a submission is judged, they are made of the same.
+func (g *grader) note() error {
 	suite, err := suiteHash()
 	if err != nil {
 		return err
@@ -62,7 +76,7 @@ func (g *grader) prepareRuns() (err error) {
 	if err != nil {
 		return err
 	}
-	g.made = rubric + fmt.Sprintf("%s %q %q %v %q %q %q %q %q %v %d %s", suite, g.assignments, g.tags, g.patience, g.isolate, g.limits, g.amqp, g.mongo, g.mounts, g.longest, g.confirm, g.unsteady)
+	g.made = rubric + fmt.Sprintf("%s %q %q %v %q %q %q %q %q %v %d %s %d", suite, g.assignments, g.tags, g.patience, g.isolate, g.limits, g.amqp, g.mongo, g.mounts, g.longest, g.confirm, g.unsteady, g.seed)
 	return nil
 }
 
@@ -99,21 +113,29 @@ func fingerprint(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// all judges the submissions that have no result yet, several at a time, and returns what all came to.
-func (g *grader) all(ctx context.Context, of class.Class) (entries []ledger.Entry, err error) {
-	services, closeServices, err := vocabularies.OpenServices(ctx, g.wanted(), vocabularies.Kinds{Broker: g.amqp, Database: g.mongo})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, closeServices()) }()
-	g.services = services
-	entries = make([]ledger.Entry, len(of.Submissions))
+// all judges the submissions that have no result yet, and returns what all came to.
+func (g *grader) all(ctx context.Context, of class.Class) ([]ledger.Entry, error) {
+	entries := make([]ledger.Entry, len(of.Submissions))
 	todo, err := g.find(of.Submissions, entries)
 	if err != nil {
 		return nil, err
 	}
 	progress := newClassProgress(g.stderr, len(entries), len(entries)-len(todo), g.atATime)
 	defer progress.end()
+	if g.queue.url != "" {
+		return entries, g.order(ctx, of, todo, entries, progress)
+	}
+	return entries, g.here(ctx, of, todo, entries, progress)
+}
+
+// here judges submissions on this machine, several at a time.
+func (g *grader) here(ctx context.Context, of class.Class, todo []int, entries []ledger.Entry, progress *classProgress) (err error) {
+	services, closeServices, err := vocabularies.OpenServices(ctx, g.wanted(), vocabularies.Kinds{Broker: g.amqp, Database: g.mongo})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeServices()) }()
+	g.services = services
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	work := make(chan int)
@@ -136,7 +158,7 @@ func (g *grader) all(ctx context.Context, of class.Class) (entries []ledger.Entr
 	}
 	close(work)
 	workers.Wait()
-	return entries, context.Cause(ctx)
+	return context.Cause(ctx)
 }
 
 // wanted lists the assignments that submissions may be of.
@@ -190,6 +212,11 @@ func (g *grader) one(ctx context.Context, s class.Submission, e *ledger.Entry, p
 	if err != nil {
 		e.Problem, e.Settled, e.Results = err.Error(), isSettled(err), nil
 	}
+	return g.keep(e, progress)
+}
+
+// keep keeps what a submission came to, and tells of it.
+func (g *grader) keep(e *ledger.Entry, progress *classProgress) error {
 	if err := g.ledger.Keep(*e); err != nil {
 		return err
 	}
@@ -224,12 +251,12 @@ func (g *grader) judge(ctx context.Context, s class.Submission) (results []gradi
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := selectBy(g.tags, g.catalogue, t.Assignments)
+	chosen, err := judging.Select(g.tags, g.catalogue, t.Assignments)
 	if err != nil {
 		return nil, err
 	}
-	j := judge{runOptions: g.runOptions, catalogue: g.catalogue, stderr: io.Discard, stage: g.staged, services: g.services, confirm: g.confirm, counts: g.unsteady}
-	j.tags = chosen.tags
+	j := judge{runOptions: g.runOptions, catalogue: g.catalogue, stderr: io.Discard, stage: g.staged, services: g.services, confirm: g.confirm, counts: g.unsteady, blames: true}
+	j.tags = chosen.Tags
 	results, err = j.each(limited, t, silence{})
 	if cause := context.Cause(limited); errors.Is(cause, errTooLong) {
 		return nil, cause
@@ -243,7 +270,7 @@ func (g *grader) handIn(ctx context.Context, s class.Submission) (in handedIn, d
 	if folder, ok := g.asItIs(s); ok {
 		return handedIn{name: s.ID, folder: folder}, func() error { return nil }, nil
 	}
-	dir, err := g.ledger.Workplace()
+	dir, err := g.workplace()
 	if err != nil {
 		return handedIn{}, nil, fmt.Errorf("making a folder for %s: %w", s.ID, err)
 	}
@@ -271,8 +298,8 @@ func (g *grader) asItIs(s class.Submission) (string, bool) {
 	return path, true
 }
 
-// conclude says how the class did, and fails where a submission must be tried again.
-func (g *grader) conclude(of class.Class, entries []ledger.Entry) error {
+// conclude says how the class did, and which files tell more; it fails where a submission must be tried again.
+func (g *grader) conclude(of class.Class, entries []ledger.Entry, written []string) error {
 	counts := map[string]int{}
 	var open []string
 	for _, e := range entries {
@@ -290,7 +317,10 @@ func (g *grader) conclude(of class.Class, entries []ledger.Entry) error {
 	if len(of.Missing) > 0 {
 		fmt.Fprintf(g.stdout, "; nothing handed in by %d of the roster", len(of.Missing))
 	}
-	fmt.Fprintf(g.stdout, "\n%s\n", g.ledger.Path("scores.csv"))
+	fmt.Fprintln(g.stdout)
+	for _, name := range written {
+		fmt.Fprintln(g.stdout, g.ledger.Path(name))
+	}
 	if len(open) > 0 {
 		return fmt.Errorf("%d submissions could not be judged on this machine now; started again, it tries them again", len(open))
 	}

@@ -27,7 +27,8 @@ func (g *grader) report(ctx context.Context, of class.Class, entries []ledger.En
 	if err := g.writeTable("scores.csv", graded.CSV); err != nil {
 		return err
 	}
-	if err := g.writeClass(of, entries); err != nil {
+	written, err := g.writeClass(of, entries)
+	if err != nil {
 		return err
 	}
 	for _, platform := range g.forWhom {
@@ -35,7 +36,7 @@ func (g *grader) report(ctx context.Context, of class.Class, entries []ledger.En
 			return err
 		}
 	}
-	return g.conclude(of, entries)
+	return g.conclude(of, entries, append(written, "scores.csv"))
 }
 
 // reportName is the file of a submission's report, in the folder of the results.
@@ -55,7 +56,7 @@ func (g *grader) writeReports(ctx context.Context, entries []ledger.Entry) error
 		var text bytes.Buffer
 		err = pages.WriteStudent(&text, pages.Student{
 			Name: e.Name(), Titles: titles(g.catalogue), Results: results, Reference: reference,
-			Judged: e.Judged, Problem: e.Problem, Remarks: remarksFor(e),
+			Judged: e.Judged, Problem: e.Problem, Remarks: remarksFor(e), Docs: g.docs,
 		})
 		if err != nil {
 			return fmt.Errorf("drawing the report of %s: %w", e.ID, err)
@@ -74,7 +75,8 @@ func (g *grader) whole(e ledger.Entry) ([]grading.Result, error) {
 }
 
 // writeClass writes a page of the class for each assignment: class.html, where there is but one.
-func (g *grader) writeClass(of class.Class, entries []ledger.Entry) error {
+// It lists them.
+func (g *grader) writeClass(of class.Class, entries []ledger.Entry) (written []string, err error) {
 	var results []grading.Result
 	for _, e := range entries {
 		results = append(results, e.Results...)
@@ -105,13 +107,14 @@ func (g *grader) writeClass(of class.Class, entries []ledger.Entry) error {
 		}
 		var text bytes.Buffer
 		if err := pages.WriteTeacher(&text, teacher); err != nil {
-			return fmt.Errorf("drawing the page of the class: %w", err)
+			return nil, fmt.Errorf("drawing the page of the class: %w", err)
 		}
 		if err := g.ledger.Write(name, text.Bytes()); err != nil {
-			return err
+			return nil, err
 		}
+		written = append(written, name)
 	}
-	return nil
+	return written, nil
 }
 
 // remarksFor is what a student is told besides.

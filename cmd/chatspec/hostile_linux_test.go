@@ -37,6 +37,7 @@ rest()
 // memory, and nothing is left of the program.
 func TestAHostileProgramGetsItsVerdict(t *testing.T) {
 	t.Parallel()
+	needsLong(t)
 	needs(t, "python3")
 	for _, c := range []struct {
 		name, program string
@@ -157,6 +158,7 @@ rest()
 // Where nothing else has garbage collected, the bound does; whoever sets another has that.
 func TestMemoryIsBoundedWhateverIsSaidOfGarbage(t *testing.T) {
 	t.Parallel()
+	needsLong(t)
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"chat.py": sendsWithoutEnd})
 	for _, c := range []struct {
@@ -200,6 +202,7 @@ rest()
 
 func TestALargeSubmissionIsCopiedInLittleMemory(t *testing.T) {
 	t.Parallel()
+	needsLong(t)
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"chat.py": right, "film.mp4": ""})
 	if err := os.Truncate(filepath.Join(dir, "film.mp4"), 60<<20); err != nil {

@@ -124,6 +124,7 @@ const hostilePatience, amplePatience = "2", "6"
 // bounded memory; the report says what happened, and nothing is left. Like the
 // other tests of what takes all processors, it runs beside no other.
 func TestAHostileSubmissionIsJudgedOnItsHost(t *testing.T) {
+	needsLong(t)
 	needsHosts(t)
 	for _, c := range []struct {
 		name, patience, says string
@@ -140,7 +141,7 @@ func TestAHostileSubmissionIsJudgedOnItsHost(t *testing.T) {
 		{"locker", hostilePatience, "", nil},
 		{"memory", amplePatience, tooMuch, nil},
 		{"memory", amplePatience, "stopped: it used more than 300 MiB of memory", []string{"--limits", "memory=300m"}},
-		{"output", hostilePatience, "ann has printed more than 4 MiB; the rest is not read", nil},
+		{"output", hostilePatience, "ann has printed more than 4 MiB; the rest is not kept", nil},
 		{"pieces", amplePatience, "stopped: it used more than 300 MiB of memory", []string{"--limits", "memory=300m"}},
 		{"reader", amplePatience, "it got nothing", nil},
 		{"shared-memory", amplePatience, `"bounded`, nil},
@@ -199,6 +200,7 @@ func told(result grading.Result) string {
 
 // TestAHostileSubmissionIsJudgedByAllRules: no rule lets it end the run.
 func TestAHostileSubmissionIsJudgedByAllRules(t *testing.T) {
+	needsLong(t)
 	needsHosts(t)
 	for _, name := range []string{"killer", "squatter", "fork-bomb", "locker"} {
 		t.Run(name, func(t *testing.T) {

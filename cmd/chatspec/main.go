@@ -114,7 +114,9 @@ func rootCommand() *cobra.Command {
 		text, _, _ := strings.Cut(err.Error(), ": strconv.")
 		return fmt.Errorf("%s: `%s --help` shows the flags", text, c.CommandPath())
 	})
-	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(runCommand(), gradeCommand(), listCommand(), explainCommand(), referenceCommand(), doctorCommand(), docsCommand(), brokerCommand(), databaseCommand())
+	root.AddCommand(runCommand(), gradeCommand(), workerCommand(), listCommand(), explainCommand(), referenceCommand(), doctorCommand(), docsCommand(), brokerCommand(), databaseCommand(), initCommand(), watchCommand(), versionCommand())
+	for _, c := range root.Commands() {
+		completeFlags(c)
+	}
 	return root
 }

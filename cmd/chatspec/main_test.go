@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -64,6 +65,8 @@ type call struct {
 	ordinary bool
 	// started, where it is not nil, is called when it runs.
 	started func(*exec.Cmd)
+	// longest is when it is given up, where that is not tooLong.
+	longest time.Duration
 }
 
 // An ending is how a call came to its end.
@@ -103,7 +106,7 @@ func chatspec(t *testing.T, c call) ending {
 // command prepares a call, with a folder of its own for temporary files.
 func (c call) command(t *testing.T) (cmd *exec.Cmd, temp string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), tooLong)
+	ctx, cancel := context.WithTimeout(t.Context(), cmp.Or(c.longest, tooLong))
 	t.Cleanup(cancel)
 	temp = t.TempDir()
 	cmd = exec.CommandContext(ctx, binary, c.args...)
@@ -191,6 +194,14 @@ func needsLong(t *testing.T) {
 	t.Helper()
 	if os.Getenv(stepstest.Long) == "" {
 		t.Skip("it takes its time, or what only `make test-long` installs")
+	}
+}
+
+// needsAllTime skips a test that takes minutes by itself, or most of an hour.
+func needsAllTime(t *testing.T) {
+	t.Helper()
+	if os.Getenv(stepstest.Long) != stepstest.All {
+		t.Skip("it takes its time: `make prove` runs it")
 	}
 }
 

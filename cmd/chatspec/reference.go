@@ -13,6 +13,7 @@ func referenceCommand() *cobra.Command {
 		Use:                "reference PROGRAM ARG ...",
 		Short:              "Run a program of the reference as a person would",
 		DisableFlagParsing: true,
+		ValidArgsFunction:  completeOne(false, programWords),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 || args[0] == "--help" || args[0] == "-h" {
 				return c.Help()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -24,6 +25,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/grading/pages"
+	"github.com/chatspec/chatspec/judging"
 	"github.com/chatspec/chatspec/steps"
 	"github.com/chatspec/chatspec/steps/vocabularies"
 )
@@ -46,6 +48,9 @@ type runOptions struct {
 	endpoints   []string
 	mounts      []string
 	rubric      string
+	docs        string
+	pictures    string
+	seed        uint64
 }
 
 func runCommand() *cobra.Command {
@@ -57,7 +62,8 @@ func runCommand() *cobra.Command {
 
 The exit status is 0 where no rule that the text demands failed or is blocked and
 one at least has passed, 1 otherwise, and 2 where the run itself could not be done.`,
-		Args: atMost(1, "one target: a folder, an archive, or `reference`"),
+		Args:              atMost(1, "one target: a folder, an archive, or `reference`"),
+		ValidArgsFunction: completeOne(true, theReferenceWord),
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.run(c.Context(), o.targetOf(args), c.OutOrStdout(), c.ErrOrStderr())
 		},
@@ -69,6 +75,7 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 	c.Flags().StringArrayVar(&o.formats, "format", []string{"pretty"}, "`F[:FILE]`: pretty, progress, json, junit, cucumber, gradescope, classroom50, markdown, github or html; several at once")
 	c.Flags().IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "scenarios at a time")
 	c.Flags().StringArrayVar(&o.endpoints, "endpoint", nil, "`PROGRAM=ADDRESS` where a program runs already on this machine, as in server5=127.0.0.1:5000; several at once")
+	c.Flags().StringVar(&o.pictures, "evidence", "", "keep pictures of windows in `DIR`: of each scenario that does not pass, as it stood then, and of each rule about windows that passes")
 	c.Flags().StringVar(&o.manifest, "manifest", "", "a `FILE` of your own that is read instead of the submission's chatspec.yaml")
 	return c
 }
@@ -77,13 +84,28 @@ one at least has passed, 1 otherwise, and 2 where the run itself could not be do
 func (o *runOptions) judgingFlags(c *cobra.Command) {
 	c.Flags().StringSliceVar(&o.assignments, "assignment", nil, "`ID` of an assignment to judge; several at once (default: what the folder answers)")
 	c.Flags().StringVar(&o.tags, "tags", "", "judge only what the tag `EXPR` selects: \"@PEER-3.2,@PEER-4.1\" are these rules and those that they need; of what \"@must && ~@part-5\" selects, it is only said which needed rules are left out")
-	c.Flags().StringVar(&o.isolate, "isolate", string(sandbox.Auto), "where programs live: `WAY` is host (each on a host of its own), none (on this machine), or auto (host, where that can be had)")
-	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
 	c.Flags().StringArrayVar(&o.mounts, "mount", nil, "a `DIR` of this machine that programs on hosts of their own may read besides; several at once")
+	c.Flags().StringVar(&o.rubric, "rubric", "", "a `FILE` of your own that says what the rules of --assignment are worth, and which are kept back from students")
+	c.Flags().StringVar(&o.docs, "docs", "", "the `URL` of a site that `chatspec docs --html` has written: pages for students link each rule to it")
+	c.Flags().Uint64Var(&o.seed, "seed", 0, "draw other names, rooms and plain texts for the scenarios: the same ones for the same `N`, from 1 on (default: as the features have them)")
+	o.stagingFlags(c, 1)
+}
+
+// draw is what is drawn for the scenarios: nothing, unless that was asked for.
+func (o runOptions) draw() steps.Draw {
+	if o.seed == 0 {
+		return steps.Draw{}
+	}
+	return steps.NewDraw(o.seed)
+}
+
+// stagingFlags are those that say where programs live, on what they stand, and how long they are waited for.
+func (o *runOptions) stagingFlags(c *cobra.Command, patience float64) {
+	c.Flags().StringVar(&o.isolate, "isolate", string(sandbox.Auto), "where programs live: `WAY` is host (each on a host of its own), container (the same, by Docker), none (on this machine), or auto (host, where that can be had, and none elsewhere)")
+	c.Flags().StringVar(&o.limits, "limits", "", "what a program may use on its own host: `LIST` such as memory=2g,processes=200 (default: "+host.DefaultLimits().String()+")")
 	c.Flags().StringVar(&o.amqp, "amqp", broker.Embedded, "which RabbitMQ programs are given, where they need one: `KIND` is "+broker.Kinds)
 	c.Flags().StringVar(&o.mongo, "mongo", database.Embedded, "which MongoDB programs are given, where they need one: `KIND` is "+database.Kinds)
-	c.Flags().StringVar(&o.rubric, "rubric", "", "a `FILE` of your own that says what the rules of --assignment are worth, and which are kept back from students")
-	c.Flags().Float64Var(&o.patience, "patience", 1, "multiplies every deadline")
+	c.Flags().Float64Var(&o.patience, "patience", patience, "multiplies every deadline")
 }
 
 // theReference is the name of the bundled reference.
@@ -132,24 +154,31 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	if t.Choice != "" {
 		fmt.Fprintf(stderr, "chatspec: %s\n", t.Choice)
 	}
-	chosen, err := selectBy(o.tags, catalogue, t.Assignments)
+	chosen, err := judging.Select(o.tags, catalogue, t.Assignments)
 	if err != nil {
 		return err
 	}
-	if warning := chosen.warning(); warning != "" {
+	if warning := chosen.Warning(); warning != "" {
 		fmt.Fprintf(stderr, "chatspec: %s\n", warning)
 	}
-	o.tags = chosen.tags
+	o.tags = chosen.Tags
+	if err := o.makeRoomForPictures(); err != nil {
+		return err
+	}
 	j := judge{
 		runOptions: o, catalogue: catalogue, stderr: stderr, stage: staged,
 	}
-	results, err := j.all(ctx, t, outputs.progress(stdout, chosen.scenarios))
+	results, err := j.all(ctx, t, outputs.progress(stdout, chosen.Scenarios))
 	if err != nil {
 		return err
 	}
-	all := report{name: t.Name, results: grading.Reveal(results, time.Now()), titles: titles(catalogue), verbose: o.verbose}
+	o.tellPictures(results, stderr)
+	all := report{name: t.Name, results: grading.Reveal(results, time.Now()), titles: titles(catalogue), verbose: o.verbose, docs: o.docs}
 	if outputs.has("html") {
 		all.reference = j.reference(ctx, results)
+		if all.pictures, err = readPictures(results); err != nil {
+			return err
+		}
 	}
 	if err := outputs.write(all, stdout); err != nil {
 		return err
@@ -217,9 +246,12 @@ func (o runOptions) check(catalogue features.Catalogue) (stage.Options, error) {
 		return stage.Options{}, err
 	}
 	if !slices.Contains(sandbox.Isolations(), sandbox.Isolation(o.isolate)) {
-		return stage.Options{}, fmt.Errorf("--isolate is auto, host or none, not %q", o.isolate)
+		return stage.Options{}, fmt.Errorf("--isolate is auto, host, container or none, not %q", o.isolate)
 	}
 	if err := sandbox.CheckMachine(nil); err != nil {
+		return stage.Options{}, err
+	}
+	if err := checkDocs(o.docs); err != nil {
 		return stage.Options{}, err
 	}
 	ids := assignment.IDs(catalogue.HandedIn())
@@ -234,10 +266,19 @@ func (o runOptions) check(catalogue features.Catalogue) (stage.Options, error) {
 	if !(o.patience > 0 && o.patience <= maxPatience) {
 		return stage.Options{}, fmt.Errorf("--patience must be more than 0 and at most %v, not %v", maxPatience, o.patience)
 	}
-	if !tagExpression.MatchString(o.tags) {
-		return stage.Options{}, fmt.Errorf("%q is no tag expression: @a && @b are both, @a,@b is either, ~@a is all others", o.tags)
+	if err := judging.CheckTags(o.tags); err != nil {
+		return stage.Options{}, err
 	}
 	return stage.Options{Patience: o.patience, Isolate: sandbox.Isolation(o.isolate), Limits: limits}, nil
+}
+
+// checkDocs looks whether a page can link to an address: one of the web, or of a folder as seen from the page.
+func checkDocs(address string) error {
+	at, err := url.Parse(address)
+	if err != nil || !slices.Contains([]string{"", "http", "https", "file"}, at.Scheme) {
+		return fmt.Errorf("--docs is where the site is, as in https://example.edu/chatspec or ../site, not %q", address)
+	}
+	return nil
 }
 
 // distinct takes out what stands in the list twice.
@@ -259,14 +300,15 @@ func (o runOptions) target(ctx context.Context, in handedIn, known []assignment.
 		return nil, err
 	}
 	if in.folder != theReference {
-		asker, err := o.asker(in.name, stderr)
+		asker, err := o.asker(ctx, in.name, stderr)
 		if err != nil {
 			return nil, err
 		}
-		return target.Open(ctx, in.folder, target.Request{
+		t, err := target.Open(ctx, in.folder, target.Request{
 			Name: in.name, Mended: in.mended,
 			Known: known, Assignments: o.assignments, Manifest: o.manifest, Endpoints: o.endpoints, Mounts: mounts, Asker: asker,
 		})
+		return t, withMended(err, in.mended)
 	}
 	if len(o.endpoints) > 0 || o.manifest != "" {
 		return nil, errors.New("the reference is judged as it is: --endpoint and --manifest are for other targets")
@@ -282,14 +324,23 @@ func (o runOptions) target(ctx context.Context, in handedIn, known []assignment.
 	return t, nil
 }
 
+// withMended adds to why a submission cannot be judged what was mended of its archive, or left out: that may be why.
+func withMended(err error, mended []string) error {
+	bad := (*target.BadTarget)(nil)
+	if !errors.As(err, &bad) || len(mended) == 0 {
+		return err
+	}
+	return &target.BadTarget{Reason: bad.Reason + "; in its archive, " + strings.Join(mended, "; ")}
+}
+
 // asker is who looks at a submission: somebody in hosts, where its programs are to live
 // there. That they are not is said before anything of it is run.
-func (o runOptions) asker(name string, stderr io.Writer) (target.Asker, error) {
-	isolated, why, err := sandbox.Decide(sandbox.Isolation(o.isolate))
-	if err == nil && !isolated && name != noFolder {
+func (o runOptions) asker(ctx context.Context, name string, stderr io.Writer) (target.Asker, error) {
+	way, why, err := sandbox.Decide(ctx, sandbox.Isolation(o.isolate))
+	if err == nil && way == sandbox.Shared && name != noFolder {
 		fmt.Fprintf(stderr, "chatspec: programs run on this machine itself: %s\n", cmp.Or(why, "--isolate none gives them all that you may do here"))
 	}
-	return sandbox.AskerIn(isolated), err
+	return sandbox.AskerIn(way), err
 }
 
 // A judge judges a target as the flags say.
@@ -300,9 +351,14 @@ type judge struct {
 	services  steps.Services
 	stderr    io.Writer
 	warned    bool // of where programs run
-	evidence  bool // what happened is kept of scenarios that pass, too
+	events    bool // what happened is kept of scenarios that pass, too
 	confirm   int  // how often a demanded rule that has failed is judged again
 	counts    string
+	// blames is set where programs that cannot be built fail the rules; otherwise that is an error.
+	blames bool
+	// first are rules whose scenarios are run before all others. What these came to is told at once.
+	first     []string
+	toldFirst func([]grading.Outcome)
 }
 
 // all judges all assignments that the target answers, and grades each, on services of its own.
@@ -340,21 +396,16 @@ func (j *judge) each(ctx context.Context, t *target.Target, progress progress) (
 func (j *judge) one(ctx context.Context, t *target.Target, id string, progress progress) (result grading.Result, err error) {
 	known, _ := j.catalogue.Assignment(id)
 	run, err := stage.NewRun(ctx, t, j.stage)
+	if failed := (*target.NotBuilt)(nil); j.blames && errors.As(err, &failed) {
+		return j.notBuilt(t, known, failed)
+	}
 	if err != nil {
 		return result, err
 	}
 	defer func() { err = errors.Join(err, run.Close()) }()
 	j.warn(run)
 	begun := time.Now()
-	outcomes, err := vocabularies.Run(ctx, run, known, steps.Options{
-		Features: features.Files,
-		Services: j.services,
-		Tags:     j.tags,
-		Jobs:     j.jobs,
-		Shown:    j.shown(),
-		Progress: progress.step,
-		Evidence: j.evidence,
-	})
+	outcomes, err := j.outcomes(ctx, run, known, progress)
 	if err != nil {
 		return result, err
 	}
@@ -362,9 +413,70 @@ func (j *judge) one(ctx context.Context, t *target.Target, id string, progress p
 	if err != nil {
 		return result, err
 	}
-	s := sheet(run, known, outcomes, time.Since(begun))
-	s.Unsteady = unsteady
+	suite, err := judging.Suite(version)
+	if err != nil {
+		return result, err
+	}
+	s := judging.Sheet(run, known, outcomes)
+	s.Suite, s.Seconds, s.Unsteady, s.Seed = suite, time.Since(begun).Seconds(), unsteady, j.seed
 	return grading.Grade(known, s), nil
+}
+
+// notBuilt grades an assignment whose programs cannot be built: all rules fail that stand on no other.
+func (j *judge) notBuilt(t *target.Target, known features.Assignment, why *target.NotBuilt) (result grading.Result, err error) {
+	judged, err := steps.Rules(features.Files, []string{known.ID}, j.tags)
+	if err != nil {
+		return result, err
+	}
+	s := grading.Sheet{Target: t.Name, Mended: t.Mended}
+	if s.Suite, err = judging.Suite(version); err != nil {
+		return result, err
+	}
+	for _, rule := range known.Rules() {
+		if !slices.Contains(judged, rule.ID) {
+			continue
+		}
+		for _, scenario := range rule.Scenarios {
+			s.Outcomes = append(s.Outcomes, grading.Outcome{
+				Assignment: known.ID, Rule: rule.ID, Scenario: scenario.Name, Verdict: grading.Failed,
+				Failure: &grading.Failure{
+					Step: "the programs are built", Expected: "programs can be made of what was handed in", Observed: why.Reason,
+					Hint: "build it at home by the same command, and mend what is said first: without programs nothing can be judged",
+				},
+			})
+		}
+	}
+	return grading.Grade(known, s), nil
+}
+
+// outcomes runs the scenarios: those of the rules that come first before all others.
+func (j *judge) outcomes(ctx context.Context, run *stage.Run, known features.Assignment, progress progress) ([]grading.Outcome, error) {
+	options := steps.Options{
+		Features: features.Files,
+		Services: j.services,
+		Tags:     j.tags,
+		Jobs:     j.jobs,
+		Shown:    j.shown(),
+		Progress: progress.step,
+		Events:   j.events,
+		Pictures: j.pictures,
+		Draw:     j.draw(),
+	}
+	first := slices.DeleteFunc(slices.Clone(j.first), func(id string) bool {
+		return !slices.ContainsFunc(known.Rules(), func(r features.Rule) bool { return r.ID == id })
+	})
+	if len(first) == 0 {
+		return vocabularies.Run(ctx, run, known, options)
+	}
+	options.Tags = judging.Both(j.tags, "@"+strings.Join(first, ",@"))
+	before, err := vocabularies.Run(ctx, run, known, options)
+	if err != nil {
+		return nil, err
+	}
+	j.toldFirst(before)
+	options.Tags = judging.Both(j.tags, "~@"+strings.Join(first, " && ~@"))
+	after, err := vocabularies.Run(ctx, run, known, options)
+	return append(before, after...), err
 }
 
 // warn says once that the reference's programs run on the machine itself, where that was
@@ -376,34 +488,6 @@ func (j *judge) warn(run *stage.Run) {
 	}
 	j.warned = true
 	fmt.Fprintf(j.stderr, "chatspec: programs run on this machine itself: %s\n", why)
-}
-
-// sheet is what the grading of one assignment needs to know.
-func sheet(run *stage.Run, known features.Assignment, outcomes []grading.Outcome, took time.Duration) grading.Sheet {
-	s := grading.Sheet{Target: run.Target.Name, Mended: run.Target.Mended, Seconds: took.Seconds(), Outcomes: outcomes}
-	isolation, _ := run.Isolation()
-	s.Isolation, s.Unisolated = string(isolation), run.Unisolated()
-	for _, name := range known.ProgramNames() {
-		for _, where := range run.Target.Everywhere(name) {
-			p := run.Target.Programs[where]
-			s.Programs = append(s.Programs, grading.Program{Name: name, Command: run.Command(p), Folder: folderOf(p), Why: p.Why})
-		}
-		if addr, ok := run.Target.Endpoints[name]; ok {
-			s.Programs = append(s.Programs, grading.Program{Name: name, Command: []string{addr.String()}, Why: "already running"})
-		}
-	}
-	for _, o := range run.Observations() {
-		s.Observations = append(s.Observations, o.Program+" "+o.Text)
-	}
-	return s
-}
-
-// folderOf is where a program stands in the submission; nothing, at its top.
-func folderOf(p target.Program) string {
-	if p.Dir == "." {
-		return ""
-	}
-	return p.Dir
 }
 
 func conclude(results []grading.Result) error {
@@ -471,6 +555,8 @@ type report struct {
 	results, reference []grading.Result
 	titles             map[string]string // of the assignments
 	verbose            bool
+	docs               string            // where a site tells of the rules, or nothing
+	pictures           map[string][]byte // of windows, by the names of their files
 }
 
 // titles are those of all assignments.
@@ -527,7 +613,7 @@ func (out output) writeTo(w io.Writer, r report) error {
 	case "github":
 		return grading.WriteGitHub(w, results)
 	case "html":
-		return pages.WriteStudent(w, pages.Student{Name: r.name, Titles: r.titles, Results: results, Reference: r.reference, Judged: time.Now().UTC()})
+		return pages.WriteStudent(w, pages.Student{Name: r.name, Titles: r.titles, Results: results, Reference: r.reference, Judged: time.Now().UTC(), Docs: r.docs, Pictures: r.pictures})
 	}
 	return grading.WriteCucumber(w, results)
 }

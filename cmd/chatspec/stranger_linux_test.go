@@ -110,6 +110,7 @@ func TestNothingOfASubmissionRunsOnTheMachine(t *testing.T) {
 // TestFilesThatHangOrFillTheJudge: a verdict comes, or one sentence, in bounded memory.
 func TestFilesThatHangOrFillTheJudge(t *testing.T) {
 	t.Parallel()
+	needsLong(t)
 	needsHosts(t)
 	for _, c := range []struct {
 		name string
@@ -426,6 +427,7 @@ func TestForeignTextIsNoLineOfTheReport(t *testing.T) {
 // files for links while they are read.
 func TestNothingIsPackedThatABuildSwapsMeanwhile(t *testing.T) {
 	t.Parallel()
+	needsLong(t)
 	needsHosts(t)
 	const swap = "while :; do for i in 0 1 2 3 4 5 6 7 8 9; do ln -sf %[1]s x$i; rm -f p$i; mkfifo p$i; rm -f x$i; cp chat.py x$i; done; done"
 	asBothUsers(t, func(t *testing.T, ordinary bool) {
@@ -448,6 +450,7 @@ func TestNothingIsPackedThatABuildSwapsMeanwhile(t *testing.T) {
 // TestWhatIsDoneToABrokerEndsItsOwnScenarioAtMost: the run comes to a verdict, in bounded
 // memory.
 func TestWhatIsDoneToABrokerEndsItsOwnScenarioAtMost(t *testing.T) {
+	needsLong(t)
 	needsHosts(t)
 	if out, err := exec.Command("/usr/bin/python3", "-c", "import pika").CombinedOutput(); err != nil {
 		t.Skipf("there is no pika here: %s", out)

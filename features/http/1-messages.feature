@@ -45,8 +45,10 @@ Feature: HTTP chatroom, part 1: messages
 
     Scenario: Each of four says something
       Given the server is running
-      And "annika", "bruno", "carla" and "dora" are in the room
-      When "annika" types "apple"
+      And "annika" and "bruno" are in the room
+      When "carla" joins
+      And "dora" joins
+      And "annika" types "apple"
       Then "apple" reaches "bruno", "carla" and "dora"
       When "bruno" types "pear"
       Then "pear" reaches "annika", "carla" and "dora"
@@ -151,7 +153,7 @@ Feature: HTTP chatroom, part 1: messages
       And a good second passes
       And "annika" types "apple"
       And "bruno" sees "apple"
-      And a good second passes
+      And a few seconds pass
       When "annika" types "pear"
       And "bruno" sees "pear"
       And "annika" types "plum"
@@ -169,3 +171,23 @@ Feature: HTTP chatroom, part 1: messages
       And a good second passes
       When "annika" types "pear"
       Then "carla" sees "pear" with the time since "apple", or since "fig"
+
+  @must @HTTP-1.11
+  Rule: Only what the user has said is taken for the user's own
+    Why: whoever leaves out what comes back to its author must not leave out others.
+    Hint: compare whole names, and look for no name in the text.
+    Needs: HTTP-1.5
+
+    Scenario: Names that begin alike
+      Given the server is running
+      And "ann" and "annika" are in the room
+      When "annika" types "marzipan"
+      Then "ann" sees "marzipan"
+      When "ann" types "nougat"
+      Then "annika" sees "nougat"
+
+    Scenario: A word that has the reader's name in it
+      Given the server is running
+      And "ann" and "bruno" are in the room
+      When "bruno" types "joann"
+      Then "ann" sees "joann"

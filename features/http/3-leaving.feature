@@ -12,7 +12,7 @@ Feature: HTTP chatroom, part 3: leaving
       Given the server is running
       And "annika" and "bruno" are in the room
       When "annika" types ":quit"
-      Then "annika" has ended
+      Then "annika" has left
 
   @must @HTTP-3.2
   Rule: :quit is no message

@@ -157,3 +157,31 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
       And "carla" types "nougat", if she can
       Then "nougat" reaches "annika" and "bruno"
       And the server goes on
+
+  @robust @HTTP-6.9
+  Rule: An empty line does no harm
+    Why: people hit Enter.
+    Hint: send nothing, or an empty message; but go on.
+    Needs: HTTP-1.3
+
+    Scenario: Enter, and then a line
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" types ""
+      When "annika" types "marzipan"
+      Then "marzipan" reaches "bruno"
+      And the server goes on
+      And "annika" goes on
+      And "bruno" goes on
+
+  @robust @HTTP-6.10
+  Rule: A name may have spaces
+    Why: people have them.
+    Hint: do not end a name at a space.
+    Needs: HTTP-1.9
+
+    Scenario: Two words
+      Given the server is running
+      And "mary ann" and "bruno" are in the room
+      When "mary ann" types "marzipan"
+      Then "bruno" sees that it was "mary ann" who said "marzipan"

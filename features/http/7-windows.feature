@@ -48,7 +48,7 @@ Feature: HTTP chatroom, part 7: windows
   Rule: :quit closes the client's window
     Why: who has left has no use for it.
     Hint: call QApplication.quit, or end the process, and all that it has started.
-    Needs: HTTP-3.1 HTTP-7.1
+    Needs: HTTP-7.1
 
     Scenario: One of two
       Given the server is running

@@ -91,7 +91,7 @@ Feature: RabbitMQ chat, part 1: the API
   Rule: Where no message waits, the list is empty
     Why: that nothing is there is no error.
     Hint: begin with an empty list, and return it whatever came.
-    Needs: RABBIT-1.4
+    Needs: RABBIT-1.4 RABBIT-1.7
 
     Scenario: Nobody has sent anything
       Given "annika" uses mess_chat
@@ -101,7 +101,7 @@ Feature: RabbitMQ chat, part 1: the API
   @must @RABBIT-1.9
   Rule: A message arrives with the text that was sent
     Why: that is what the others are to read.
-    Hint: publish the parameter `message` itself, and return the body itself.
+    Hint: publish the parameter `message` itself, and return the body itself, decoded.
     Needs: RABBIT-1.4 RABBIT-1.6 RABBIT-2.1
 
     Scenario Outline: <what>

@@ -5,7 +5,7 @@ Feature: RabbitMQ chat, part 2: the channel general
   @must @RABBIT-2.1
   Rule: /messages/ lists what another client has put into general
     Why: the others use programs of other authors.
-    Hint: bind a queue of your own to the exchange general before you read from it.
+    Hint: bind a queue of your own to the exchange general before you read from it. The other client publishes as yours does: what /send/ publishes must come to that very exchange.
     Needs: RABBIT-1.4 RABBIT-1.6
 
     Scenario: A message
@@ -44,7 +44,7 @@ Feature: RabbitMQ chat, part 2: the channel general
   Rule: All clients get a message
     Why: general is there to distribute a message to everybody.
     Hint: what one client takes off a queue, no other finds there: publish to an exchange, and give each client a queue of its own.
-    Needs: RABBIT-1.6 RABBIT-1.9 RABBIT-2.1 RABBIT-2.3
+    Needs: RABBIT-1.6 RABBIT-1.9 RABBIT-2.1 RABBIT-2.2 RABBIT-2.3
 
     Scenario: Two clients
       Given "annika" and "bruno" use mess_chat
@@ -62,7 +62,7 @@ Feature: RabbitMQ chat, part 2: the channel general
   @must @RABBIT-2.5
   Rule: A client gets a message once
     Why: whoever reads a line twice wonders who has said it again.
-    Hint: publish once, and read each message from one queue.
+    Hint: publish once, read each message from one queue, and add to the list nothing that comes from there as well.
     Needs: RABBIT-1.11 RABBIT-2.3 RABBIT-2.4
 
     Scenario: Two messages
@@ -72,6 +72,12 @@ Feature: RabbitMQ chat, part 2: the channel general
       And "annika" sends "nougat"
       Then "bruno" lists "nougat" once
       And "bruno" has listed "marzipan" once
+
+    Scenario: A message of one's own
+      Given "annika" and "bruno" use mess_chat
+      When "annika" sends "marzipan"
+      And "bruno" lists "marzipan"
+      Then "annika" does not list "marzipan" twice
 
   @should @RABBIT-2.6
   Rule: Messages are listed in the order in which they were sent

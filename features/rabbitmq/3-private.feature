@@ -5,7 +5,7 @@ Feature: RabbitMQ chat, part 3: the private channel
   @must @RABBIT-3.1
   Rule: A client has a private queue in RabbitMQ
     Why: the text asks for a second channel, which is for this client alone.
-    Hint: declare a queue with a name of your own choosing, such as the user's, and do not bind it to general.
+    Hint: declare a queue with a name of your own choosing, such as the user's; general comes by another, or by a binding of this one.
     Needs: RABBIT-1.2
 
     Scenario: After the first requests

@@ -136,7 +136,7 @@ Feature: Rooms, part 1: the API
   Rule: Where no message waits, the list is empty
     Why: that nothing is there is no error.
     Hint: begin with an empty list, and return it whatever came.
-    Needs: ROOM-1.5
+    Needs: ROOM-1.5 ROOM-1.10
 
     Scenario: Nobody has sent anything
       Given mess_chat runs

@@ -84,7 +84,7 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
   @must @ROOM-2.8
   Rule: A private room holds its owner and one other
     Why: what two say to each other is nobody else's.
-    Hint: keep the members of a room, and refuse whoever is not among them where there are two.
+    Hint: keep the members of a room, and refuse whoever is not among them where there are two. Where group_room comes from a URL it is a text, and "false" is true in Python.
     Needs: ROOM-1.7 ROOM-1.13
 
     Scenario: A third sends a message to it

@@ -362,11 +362,18 @@ Feature: Rooms, part 4: the classes
       And "carla" has been added to it
       Then it is dirty, or saved with "carla"
 
+    Scenario: A member is removed
+      Given the group "garden"
+      And "carla" has been added to it
+      And its persist has been called
+      And "carla" has been removed from it
+      Then it is dirty, or saved without "carla"
+
   @must @ROOM-4.33
   Rule: A room that was saved is not dirty
     Why: who does not know what is saved saves it again.
     Hint: at the end of persist, set dirty to False.
-    Needs: ROOM-3.1
+    Needs: ROOM-3.1 ROOM-4.31
 
     Scenario: A room with a message
       Given the room "kitchen" with "marzipan"
@@ -418,7 +425,7 @@ Feature: Rooms, part 4: the classes
   @should @ROOM-4.37
   Rule: find_message finds the whole text only
     Why: an apple is no pineapple.
-    Hint: compare by ==, and not by in.
+    Hint: compare by ==, and not by in; and give nothing where no message has the text.
     Needs: ROOM-4.20
 
     Scenario: A part of another text
@@ -490,7 +497,7 @@ Feature: Rooms, part 4: the classes
   Rule: A list is saved and restored with its rooms
     Why: a program that starts again has its rooms back.
     Hint: save the names, call persist of each room; read the names, make each room and call its restore.
-    Needs: ROOM-3.1 ROOM-3.4 ROOM-3.12 ROOM-4.40
+    Needs: ROOM-3.1 ROOM-3.4 ROOM-3.12 ROOM-4.39 ROOM-4.40
 
     Scenario: Two rooms
       Given the list of rooms "house" with "kitchen" and "cellar"
@@ -499,3 +506,56 @@ Feature: Rooms, part 4: the classes
       And the room "cellar" is looked for in the list
       Then the room "cellar" is given
       And the room "kitchen" in the list holds "marzipan"
+
+  @must @ROOM-4.44
+  Rule: What get_messages does not give is there for the next call
+    Why: a long conversation is read piece by piece, and no piece of it is lost.
+    Hint: take no more than num_messages off the queue, or keep the rest in the deque.
+    Needs: ROOM-4.16 ROOM-4.19
+
+    Scenario: One, and then the others
+      Given the room "kitchen"
+      And "apple", "pear" and "plum" have been sent to it
+      And 1 message is got from it as objects
+      When 5 messages are got from it as objects
+      Then each of "apple", "pear" and "plum" has been given
+
+  @should @ROOM-4.45
+  Rule: A group is a group again when its list is restored
+    Why: what is sent to it would go to one person only.
+    Hint: save group_room with the room, and read it back.
+    Needs: ROOM-3.2 ROOM-4.4 ROOM-4.43
+
+    Scenario: A group in a list
+      Given the list of rooms "house"
+      And the group "garden" has been added to the list
+      When the list is saved, and restored as a new one
+      And the room "garden" is looked for in the list
+      Then the room "garden" is given
+      And the room that was given is for a group
+
+  @should @ROOM-4.46
+  Rule: Who is added twice is a member once
+    Why: a list that grows with each message tells nobody who is in the room.
+    Hint: look whether the alias is in the list before you append it.
+    Needs: ROOM-4.7
+
+    Scenario: Somebody who is in already
+      Given the group "garden"
+      And "carla" has been added to it
+      When "carla" is added to it, if that is allowed
+      Then its list of members holds "carla" once
+
+  @should @ROOM-4.47
+  Rule: A room has its owner again when its list is restored
+    Why: without one, nobody may decide who is in it.
+    Hint: save owner_alias with the room, and read it back.
+    Needs: ROOM-3.2 ROOM-4.5 ROOM-4.43
+
+    Scenario: A group in a list
+      Given the list of rooms "house"
+      And the group "garden" has been added to the list
+      When the list is saved, and restored as a new one
+      And the room "garden" is looked for in the list
+      Then the room "garden" is given
+      And the room that was given has its owner

@@ -173,7 +173,7 @@ Feature: Rooms, part 6: what a careful program also survives
   Rule: A message that is no text does no harm
     Why: not everybody encodes in UTF-8.
     Hint: decode with errors="replace".
-    Needs: ROOM-1.13 ROOM-2.3
+    Needs: ROOM-1.12 ROOM-1.13 ROOM-2.3
 
     Scenario: Bytes
       Given mess_chat runs
@@ -260,7 +260,35 @@ Feature: Rooms, part 6: what a careful program also survives
     Scenario: It is killed in the middle of a burst
       Given mess_chat runs
       And "annika" has sent "plum" to "bruno" in the room "kitchen"
+      And "bruno" has listed "plum" in the room "kitchen"
       And what was sent to the room "kitchen" has been seen in MongoDB
       When mess_chat is killed while "annika" sends 40 messages to "bruno" in the room "kitchen"
       And mess_chat is started again
       Then "bruno" lists what was answered and saved before, in the room "kitchen"
+
+  @robust @ROOM-6.16
+  Rule: mess_chat works after a time in which nobody has asked for anything
+    Why: RabbitMQ ends a connection whose heartbeats do not come, and people go to lunch.
+    Hint: open a connection for each request, let a thread serve the one that is kept, or make it again.
+    Needs: ROOM-1.6 ROOM-1.7 ROOM-1.13
+
+    Scenario: Some heartbeats later
+      Given RabbitMQ asks for a heartbeat every second
+      And mess_chat runs
+      And "annika" has sent "apple" to "bruno" in the room "kitchen"
+      When nobody asks mess_chat for anything until RabbitMQ has missed its heartbeats, or has had three
+      And "annika" sends "pear" to "bruno" in the room "kitchen"
+      Then the answer says that it worked
+      And "bruno" lists "pear" in the room "kitchen"
+
+  @robust @ROOM-6.17
+  Rule: A room that is restored while it holds its messages holds them once
+    Why: whoever restores a list restores its rooms, and some of them are in use.
+    Hint: empty the deque before you put into it what MongoDB has.
+    Needs: ROOM-3.5 ROOM-4.15
+
+    Scenario: A message that was saved
+      Given the room "kitchen" with "marzipan"
+      And its persist has been called
+      When its restore is called
+      Then it holds "marzipan" once

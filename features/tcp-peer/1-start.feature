@@ -71,5 +71,5 @@ Feature: Chat between peers, part 1: starting
     Scenario: Somebody talks to a chat that names nobody
       Given "ann" has started a chat that names nobody
       When "bob" sends "hello" to "ann"
-      And "ann" types "anybody there"
+      And "ann" types "anybody there", after all is at rest
       Then "ann" sees "hello"

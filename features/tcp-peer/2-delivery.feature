@@ -46,15 +46,15 @@ Feature: Chat between peers, part 2: who receives what
         | user1 | user2, user3 |
         | user2 | user1, user3 |
         | user3 | user1        |
-      When "user1" types "from the first"
-      Then "user2" and "user3" receive "from the first"
-      When "user2" types "from the second"
-      Then "user1" and "user3" receive "from the second"
-      When "user3" types "only for the first"
-      Then "user1" receives "only for the first"
+      When "user1" types "apple"
+      Then "user2" and "user3" receive "apple"
+      When "user2" types "pear"
+      Then "user1" and "user3" receive "pear"
+      When "user3" types "plum"
+      Then "user1" receives "plum"
       When "user1" types "over"
       Then "user2" receives "over"
-      And "user2" has not received "only for the first"
+      And "user2" has not received "plum"
 
   @must @PEER-2.3
   Rule: Every line is delivered once, in the order in which it was typed

@@ -36,7 +36,7 @@ Feature: Chat between peers, part 5: ending
   @must @PEER-5.3
   Rule: `exit` works as the very first line
     Why: a user may change their mind; nothing is connected then.
-    Hint: look for `exit` before you connect, and close only what is open.
+    Hint: look for `exit` before you connect, close only what is open, and let no thread keep the program alive.
 
     Scenario: Nothing else is typed
       Given "ann" has started a chat that names "bob"

@@ -112,3 +112,28 @@ Feature: Chat between peers, part 6: what a careful program also survives
       Given "ann" has started a chat that names "bob"
       When "bob" sends a message of 8192 letters to "ann"
       Then "ann" sees it to the letter
+
+  @robust @PEER-6.8
+  Rule: An empty line does no harm
+    Why: people hit Enter.
+    Hint: send nothing, or an empty message; but go on.
+    Needs: PEER-2.3
+
+    Scenario: Enter, and then a line
+      Given "ann" has started a chat that names "bob"
+      And "ann" has sent "before" to "bob"
+      And "ann" types ""
+      When "ann" types "hello"
+      Then "bob" receives "hello"
+      And "ann" goes on
+
+  @robust @PEER-6.9
+  Rule: A name may have spaces
+    Why: people have them.
+    Hint: take the whole argument.
+    Needs: PEER-3.5
+
+    Scenario: Two words
+      Given "mary ann" has started a chat that names "bob"
+      And "mary ann" has sent "hello" to "bob" as JSON
+      Then its user is "mary ann"

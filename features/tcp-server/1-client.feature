@@ -56,8 +56,8 @@ Feature: Chat through a server, part 1: the client, chat5
       When "ann" types "hello"
       Then the server receives "hello"
       And it came as one JSON object
-      When "ann" types "once more"
-      Then the server receives "once more"
+      When "ann" types "again"
+      Then the server receives "again"
       And it came as one JSON object
 
   @must @SERVER-1.6
@@ -137,26 +137,26 @@ Feature: Chat through a server, part 1: the client, chat5
       Then "ann" has ended
 
   @must @SERVER-1.11
-  Rule: chat5 shows what the server delivers: who sent it, and what
-    Why: a chat without either cannot be followed.
-    Hint: accept the server's connection on your port, print the user and the message, and flush your output.
+  Rule: chat5 shows what the server delivers
+    Why: a chat is there to be read.
+    Hint: accept the server's connection on your port, print the message, and flush your output.
 
     Scenario: A message from somebody else
       Given "ann" has joined the server
       And "ann" can be reached by the server
       When the server delivers "good morning" from "bob" to "ann"
-      And "ann" types "over"
-      Then "ann" sees "good morning" from "bob"
+      And "ann" types "over", after all is at rest
+      Then "ann" sees "good morning"
 
-    Scenario: Authors who take turns
+    Scenario: One message after the other
       Given "ann" has joined the server
       And "ann" can be reached by the server
-      When the server delivers "apple" from "bobby" to "ann"
-      And "ann" types "over"
-      Then "ann" sees "apple" from "bobby"
-      When the server delivers "pear" from "bob" to "ann"
-      And "ann" types "out"
-      Then "ann" sees "pear" from "bob"
+      When the server delivers "apple" from "bob" to "ann"
+      And "ann" types "over", after all is at rest
+      Then "ann" sees "apple"
+      When the server delivers "pear" from "eve" to "ann"
+      And "ann" types "out", after all is at rest
+      Then "ann" sees "pear"
 
   @must @SERVER-1.12
   Rule: chat5 shows messages while its user types nothing
@@ -182,3 +182,123 @@ Feature: Chat through a server, part 1: the client, chat5
       When "ann" starts chat5
       And "ann" types "hello"
       Then "ann" connects to the server
+
+  @must @SERVER-1.14
+  Rule: What is received does not change `seq`
+    Why: it counts what this client has sent.
+    Hint: keep your own counter; do not take over the number of a message that comes in.
+    Needs: SERVER-1.4 SERVER-1.6 SERVER-1.12
+
+    Scenario: A message comes in between
+      Given "ann" has joined the server
+      And "ann" has sent "one" to the server as JSON
+      And "ann" can be reached by the server
+      And the server delivers "hi" from "bob" to "ann"
+      And "ann" sees "hi"
+      And the server delivers "ho" from "bob" to "ann"
+      And "ann" sees "ho"
+      When "ann" types "two"
+      Then the second number that the server has received is the first and one
+
+  @should @SERVER-1.15
+  Rule: Spaces at both ends of a line are part of the message
+    Why: the message is what the user typed; only the Enter key is not.
+    Hint: take off the line's end, and nothing else.
+    Needs: SERVER-1.8
+
+    Scenario: Spaces before and after
+      Given "ann" has joined the server
+      And "ann" has sent "before" to the server as JSON
+      When "ann" types "   indented, and more   "
+      Then the server receives it to the letter
+
+  @should @SERVER-1.16
+  Rule: A message is shown as its author typed it
+    Why: the reader should see the text, not its encoding.
+    Hint: print the decoded member `message`, not the JSON that came in.
+    Needs: SERVER-1.12
+
+    Scenario Outline: A message with <what>
+      Given "ann" has joined the server
+      And "ann" can be reached by the server
+      When the server delivers "<line>" from "bob" to "ann"
+      Then "ann" sees it to the letter
+
+      Examples:
+        | what             | line             |
+        | quotes           | she said "yes"   |
+        | another alphabet | Καλημέρα         |
+        | emoji            | 🎉               |
+
+  @should @SERVER-1.17
+  Rule: A line that only contains the word exit is a message
+    Why: people talk about doors.
+    Hint: compare the whole line.
+    Needs: SERVER-1.4
+
+    Scenario Outline: The line "<line>"
+      Given "ann" has joined the server
+      And "ann" has sent "before" to the server
+      When "ann" types "<line>"
+      Then the server receives "<line>"
+
+      Examples:
+        | line                |
+        | exit the building   |
+        | where is the exit?  |
+
+  @should @SERVER-1.18
+  Rule: A message is shown once
+    Why: whoever reads a line twice wonders who has said it again.
+    Hint: print a message in one place of the program.
+    Needs: SERVER-1.12
+
+    Scenario: Two messages
+      Given "ann" has joined the server
+      And "ann" can be reached by the server
+      When the server delivers "marzipan" from "bob" to "ann"
+      Then "ann" sees "marzipan" once
+      When the server delivers "nougat" from "bob" to "ann"
+      Then "ann" sees "nougat" once
+      And "ann" sees "marzipan" once
+
+  @must @SERVER-1.19
+  Rule: Only what the user has said is taken for the user's own
+    Why: whoever leaves out what comes back to its author must not leave out others.
+    Hint: compare whole names, and look for no name in the text.
+    Needs: SERVER-1.12
+
+    Scenario: An author whose name begins as the user's
+      Given "ann" has joined the server
+      And "ann" can be reached by the server
+      When the server delivers "marzipan" from "annika" to "ann"
+      Then "ann" sees "marzipan"
+
+    Scenario: A word that has the user's name in it
+      Given "ann" has joined the server
+      And "ann" can be reached by the server
+      When the server delivers "joann" from "bob" to "ann"
+      Then "ann" sees "joann"
+
+  @should @SERVER-1.20
+  Rule: It is shown who has sent a message
+    Why: a chat of several people cannot be followed otherwise.
+    Hint: print the member `user` beside the message.
+    Needs: SERVER-1.11
+
+    Scenario: A message from somebody else
+      Given "ann" has joined the server
+      And "ann" can be reached by the server
+      When the server delivers "good morning" from "bob" to "ann"
+      And "ann" types "over", after all is at rest
+      Then "ann" sees "good morning" from "bob"
+
+    Scenario: Authors who take turns
+      Given "ann" has joined the server
+      And "ann" can be reached by the server
+      When the server delivers "apple" from "bobby" to "ann"
+      And "ann" types "over", after all is at rest
+      Then "ann" sees "apple" from "bobby"
+      When the server delivers "pear" from "bob" to "ann"
+      And "ann" types "out", after all is at rest
+      Then "ann" sees "pear" from "bob"

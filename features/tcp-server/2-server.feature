@@ -3,13 +3,13 @@ Feature: Chat through a server, part 2: the server, server5
   Source: 003_972a522528e68a06.txt, question 2
 
   @must @SERVER-2.1
-  Rule: server5 listens on the port that it is given
-    Why: the clients are told where to find it.
-    Hint: take the address from the command line; IP:PORT, IP PORT, PORT and NAME PORT are understood here.
+  Rule: server5 listens for its clients
+    Why: the clients connect to it.
+    Hint: bind a socket, listen, and accept connections without end. IP:PORT, IP PORT, PORT and NAME PORT are tried as its arguments, or a manifest says others.
 
     Scenario: The server starts
       When the server starts
-      Then the server listens on its port
+      Then the server listens
 
   @must @SERVER-2.2
   Rule: A message goes to every other subscribed client
@@ -31,7 +31,7 @@ Feature: Chat through a server, part 2: the server, server5
   @must @SERVER-2.3
   Rule: A message is delivered to the address that the client has subscribed
     Why: the subscription says where a client listens; it may have sent it from anywhere.
-    Hint: connect to the `client` address, and send the message there, not on the connection on which it subscribed.
+    Hint: connect to the `client` address, both its parts, and send the message there, not on the connection on which it subscribed.
     Needs: SERVER-2.2 SERVER-2.5
 
     Scenario: Where a message arrives
@@ -40,6 +40,13 @@ Feature: Chat through a server, part 2: the server, server5
       When "ann" sends "hello" to the server
       Then "bob" receives "hello"
       And it came to the address that "bob" has subscribed
+
+    Scenario: A client on another host
+      Given "bob" is on the host 127.0.0.2
+      And the server is running
+      And "ann" and "bob" have asked to subscribe
+      When "ann" sends "hello" to the server
+      Then "bob" receives "hello"
 
   @must @SERVER-2.4
   Rule: A delivered message is what its author has sent
@@ -145,3 +152,24 @@ Feature: Chat through a server, part 2: the server, server5
       When "ann" sends "over" to the server
       Then "bob" receives "over"
       And "eve" never receives "private"
+
+    Scenario: Somebody says something and has not subscribed
+      Given the server is running
+      And "eve" has connected to the server
+      And "ann" and "bob" have subscribed
+      When "eve" sends "let me in" to the server
+      And "ann" sends "private" to the server
+      Then "bob" receives "private"
+      When "ann" sends "over" to the server
+      Then "bob" receives "over"
+      And "eve" never receives "private"
+
+  @robust @SERVER-2.10
+  Rule: server5 listens on the port that it is given
+    Why: two servers can run on one machine, and the clients are told where to find theirs.
+    Hint: take the address from the command line.
+    Needs: SERVER-2.1
+
+    Scenario: The server starts
+      When the server starts
+      Then the server listens on its port

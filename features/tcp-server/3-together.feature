@@ -11,11 +11,11 @@ Feature: Chat through a server, part 3: chat5 and server5 together
     Scenario: Three users
       Given "ann", "bob" and "eve" use the submission's own server
       When "ann" types "hello everybody"
-      Then "bob" sees "hello everybody" from "ann"
-      And "eve" sees "hello everybody" from "ann"
+      Then "bob" sees "hello everybody"
+      And "eve" sees "hello everybody"
       When "eve" types "hello to you"
-      Then "ann" sees "hello to you" from "eve"
-      And "bob" sees "hello to you" from "eve"
+      Then "ann" sees "hello to you"
+      And "bob" sees "hello to you"
 
   @must @SERVER-3.2
   Rule: When one user leaves, the others go on
@@ -30,9 +30,9 @@ Feature: Chat through a server, part 3: chat5 and server5 together
       Then "bob" has ended
       And the server goes on
       When "ann" types "is he gone?"
-      Then "eve" sees "is he gone?" from "ann"
+      Then "eve" sees "is he gone?"
       When "eve" types "it seems so"
-      Then "ann" sees "it seems so" from "eve"
+      Then "ann" sees "it seems so"
       And the server goes on
       And "ann" goes on
       And "eve" goes on

@@ -93,7 +93,7 @@ Feature: ZeroMQ chat, part 1: posting
   @must @ZMQ-1.8
   Rule: post_server goes on after each message
     Why: it runs until somebody ends it.
-    Hint: receive in a loop.
+    Hint: receive in a loop; where you split a message at commas or spaces, say into how many parts.
     Needs: ZMQ-1.4
 
     Scenario: One message after the other
@@ -103,6 +103,14 @@ Feature: ZeroMQ chat, part 1: posting
       Then the server is sent "two pears" by "bruno", once
       When "annika" posts "three plums"
       Then the server is sent "three plums" by "annika", once
+      And the server goes on
+
+    Scenario: After a message with a comma
+      Given the post server is running
+      When "annika" has posted "a piece of marzipan, and two"
+      Then the server goes on
+      When "bruno" posts "nougat"
+      Then the server is sent "nougat" by "bruno", once
       And the server goes on
 
   @must @ZMQ-1.9
@@ -146,7 +154,7 @@ Feature: ZeroMQ chat, part 1: posting
   @robust @ZMQ-1.12
   Rule: post_client waits for a server that starts later
     Why: nobody knows which terminal was opened first.
-    Hint: ZeroMQ connects again by itself; do not set LINGER to 0.
+    Hint: ZeroMQ connects again by itself; do not set LINGER to 0, and let the program close its socket and terminate its context, which waits.
     Needs: ZMQ-1.3 ZMQ-1.4
 
     Scenario: The server is late
@@ -186,4 +194,5 @@ Feature: ZeroMQ chat, part 1: posting
         | what              | text                            |
         | bars and colons   | this\|that: those \| a :: b kumquat |
         | marks             | one; two: (yes) [no] {7} kumquat      |
+        | commas            | one, two,three, kumquat               |
         | another alphabet  | Καλημέρα 👋 ñ kumquat                 |

@@ -62,7 +62,7 @@ Feature: ZeroMQ chat, part 2: publishing
   @must @ZMQ-2.5
   Rule: pub_client prints a message as «username: message (time)»
     Why: that is the format which the text gives.
-    Hint: in Python, print(f"{username}: {message} ({time})", flush=True) does it.
+    Hint: in Python, print(f"{username}: {message} ({time})", flush=True) does it. Where user and message have changed places, look first at the order in which post_client takes its arguments.
     Needs: ZMQ-1.5 ZMQ-2.4
 
     Scenario: A message
@@ -196,7 +196,7 @@ Feature: ZeroMQ chat, part 2: publishing
   Rule: A subscriber that is killed disturbs nobody
     Why: people close terminals.
     Hint: nothing is needed for this on a PUB socket.
-    Needs: ZMQ-2.5
+    Needs: ZMQ-2.7
 
     Scenario: One of two
       Given the pub server is running
@@ -236,3 +236,18 @@ Feature: ZeroMQ chat, part 2: publishing
       Then "eva" sees "joann: pear", with something in brackets
       When "ann" has posted "plum"
       Then "eva" sees "ann: plum", with something in brackets
+
+  @should @ZMQ-2.15
+  Rule: A message is printed once
+    Why: whoever reads a line twice wonders who has said it again.
+    Hint: print a message in one place of the program.
+    Needs: ZMQ-2.4 ZMQ-2.7
+
+    Scenario: Two messages
+      Given the pub server is running
+      And "eva" watches
+      When "annika" has posted "marzipan"
+      Then "eva" sees "marzipan" once
+      When "annika" has posted "nougat"
+      Then "eva" sees "nougat" once
+      And "eva" sees "marzipan" once

@@ -45,7 +45,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
   @must @ZMQ-3.3
   Rule: What others post is shown while the user types nothing
     Why: who only reads must not need to press a key.
-    Hint: receive in a thread of its own, or poll the socket and the keyboard together.
+    Hint: receive in a thread of its own, or poll the socket and the keyboard together; cut no text, and split none at its commas.
     Needs: ZMQ-3.2
 
     Scenario: Somebody reads
@@ -53,8 +53,14 @@ Feature: ZeroMQ chat, part 3: the interactive client
       And "annika" and "bruno" chat
       When "annika" types "marzipan"
       Then "bruno" sees "marzipan"
-      When "annika" types "one more"
-      Then "bruno" sees "one more"
+      When "annika" types "one, and one more"
+      Then "bruno" sees "one, and one more"
+
+    Scenario: A long sentence
+      Given the chat server is running
+      And "annika" and "bruno" chat
+      When "annika" types a line of 200 letters
+      Then "bruno" sees it whole
 
   @must @ZMQ-3.4
   Rule: Each of several clients sees what all others post
@@ -115,7 +121,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
   Rule: A line is shown to the letter
     Why: people write all kinds of things.
     Hint: build the message with a serialisation, not by joining texts.
-    Needs: ZMQ-3.3
+    Needs: ZMQ-3.3 ZMQ-3.4
 
     Scenario Outline: A line with <what>
       Given the chat server is running
@@ -211,3 +217,59 @@ Feature: ZeroMQ chat, part 3: the interactive client
       Then "pear" is published to "bruno" as that of "annika"
       When "ann" types "plum"
       Then "plum" is published to "bruno" as that of "ann"
+
+  @robust @ZMQ-3.13
+  Rule: A chatting user's name may have spaces
+    Why: people have them.
+    Hint: do not split a message at spaces.
+    Needs: ZMQ-3.12
+
+    Scenario: Two words
+      Given the chat server is running
+      And "mary ann" and "bruno" chat
+      When "mary ann" types "marzipan"
+      Then "marzipan" is published to "bruno" as that of "mary ann"
+
+  @robust @ZMQ-3.14
+  Rule: A long line is shown whole
+    Why: some paste a page.
+    Hint: a message may have many kilobytes.
+    Needs: ZMQ-3.3
+
+    Scenario: 8,192 letters
+      Given the chat server is running
+      And "annika" and "bruno" chat
+      When "annika" types a line of 8192 letters
+      Then "bruno" sees it whole
+
+  @must @ZMQ-3.15
+  Rule: Only what the user has said is taken for the user's own
+    Why: whoever leaves out what comes back to its author must not leave out others.
+    Hint: compare whole names, and look for no name in the text.
+    Needs: ZMQ-3.3 ZMQ-3.4
+
+    Scenario: Names that begin alike
+      Given the chat server is running
+      And "ann" and "annika" chat
+      When "annika" types "marzipan"
+      Then "ann" sees "marzipan"
+      When "ann" types "nougat"
+      Then "annika" sees "nougat"
+
+    Scenario: A word that has the reader's name in it
+      Given the chat server is running
+      And "ann" and "bruno" chat
+      When "bruno" types "joann"
+      Then "ann" sees "joann"
+
+  @must @ZMQ-3.16
+  Rule: What is said in the chat carries the time when it was posted
+    Why: a message is its author, the time and the text, whoever posts it.
+    Hint: send what post_client sends, or let the server add the time.
+    Needs: ZMQ-3.4
+
+    Scenario: A line
+      Given the chat server is running
+      And "annika" and "bruno" chat
+      When "annika" types "marzipan"
+      Then "marzipan" comes to "bruno" with the time of the post

@@ -17,7 +17,7 @@ Feature: ZeroMQ chat, part 4: channels
   @must @ZMQ-4.2
   Rule: A message reaches the others on its channel
     Why: that is what a channel is.
-    Hint: post the channel along with the message, and let the server publish under it.
+    Hint: post the channel along with the message, and let the server publish under it; cut no text, and split none at its commas. The channel comes before the name on the command line.
     Needs: ZMQ-4.1
 
     Scenario: Two on one channel
@@ -25,8 +25,14 @@ Feature: ZeroMQ chat, part 4: channels
       And "annika" and "bruno" are on the channel "MPCS"
       When "annika" types "marzipan"
       Then "bruno" sees "marzipan"
-      When "bruno" types "one more"
-      Then "annika" sees "one more"
+      When "bruno" types "one, and one more"
+      Then "annika" sees "one, and one more"
+
+    Scenario: A long sentence
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      When "annika" types a line of 200 letters
+      Then "bruno" sees it whole
 
     Scenario: Two on another channel
       Given the channel server is running
@@ -246,3 +252,91 @@ Feature: ZeroMQ chat, part 4: channels
       Then "pear" is published to "bruno" as that of "annika"
       When "ann" types "plum"
       Then "plum" is published to "bruno" as that of "ann"
+
+  @robust @ZMQ-4.15
+  Rule: The name of a user on a channel may have spaces
+    Why: people have them.
+    Hint: do not split a message at spaces.
+    Needs: ZMQ-4.14
+
+    Scenario: Two words
+      Given the channel server is running
+      And "mary ann" and "bruno" are on the channel "MPCS"
+      When "mary ann" types "marzipan"
+      Then "marzipan" is published to "bruno" as that of "mary ann"
+
+  @robust @ZMQ-4.16
+  Rule: A long line on a channel is shown whole
+    Why: some paste a page.
+    Hint: a message may have many kilobytes.
+    Needs: ZMQ-4.2
+
+    Scenario: 8,192 letters
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      When "annika" types a line of 8192 letters
+      Then "bruno" sees it whole
+
+  @robust @ZMQ-4.17
+  Rule: An empty line does no harm on a channel
+    Why: people hit Enter.
+    Hint: post nothing, or an empty message; but go on.
+    Needs: ZMQ-4.2
+
+    Scenario: Enter, and then a line
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      And "annika" types ""
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan"
+      And the server goes on
+      And "annika" goes on
+      And "bruno" goes on
+
+  @must @ZMQ-4.18
+  Rule: On a channel only what the user has said is taken for the user's own
+    Why: whoever leaves out what comes back to its author must not leave out others.
+    Hint: compare whole names, and look for no name in the text.
+    Needs: ZMQ-4.2
+
+    Scenario: Names that begin alike
+      Given the channel server is running
+      And "ann" and "annika" are on the channel "MPCS"
+      When "annika" types "marzipan"
+      Then "ann" sees "marzipan"
+      When "ann" types "nougat"
+      Then "annika" sees "nougat"
+
+    Scenario: A word that has the reader's name in it
+      Given the channel server is running
+      And "ann" and "bruno" are on the channel "MPCS"
+      When "bruno" types "joann"
+      Then "ann" sees "joann"
+
+  @must @ZMQ-4.19
+  Rule: Who comes back on another channel is heard there
+    Why: a message belongs to the channel on which it is typed, whoever has typed it.
+    Hint: take the channel from each message, and remember none for a name.
+    Needs: ZMQ-4.3
+
+    Scenario: First MPCS, then RANDOM
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      And "annika" types "marzipan"
+      And "bruno" sees "marzipan"
+      And "annika" is killed
+      And "annika" and "carla" are on the channel "RANDOM"
+      When "annika" types "nougat"
+      Then "carla" sees "nougat"
+
+  @must @ZMQ-4.20
+  Rule: What is said on a channel carries the time when it was posted
+    Why: a message is its channel, its author, the time and the text.
+    Hint: send what interactive_client sends, and the channel besides.
+    Needs: ZMQ-4.2
+
+    Scenario: A line
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      When "annika" types "marzipan"
+      Then "marzipan" comes to "bruno" with the time of the post

@@ -217,17 +217,7 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 func (s Submission) Hash() (string, error) {
 	sum := sha256.New()
 	for _, item := range s.Items {
-		err := filepath.WalkDir(item.Path, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if entry.IsDir() && slices.Contains([]string{".git", "__pycache__"}, entry.Name()) {
-				return fs.SkipDir
-			}
-			name, err := filepath.Rel(item.Path, path)
-			if err != nil {
-				return err
-			}
+		err := Walk(item.Path, func(path, name string, entry fs.DirEntry) error {
 			return hashFile(sum, path, item.Name+"/"+name, entry)
 		})
 		if err != nil {
@@ -235,6 +225,24 @@ func (s Submission) Hash() (string, error) {
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// Walk visits a file, or a folder and all that counts in it, in the order of their names: what Git and Python keep
+// there does not. Name is relative to the first, whose own is ".".
+func Walk(root string, visit func(path, name string, entry fs.DirEntry) error) error {
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && slices.Contains([]string{".git", "__pycache__"}, entry.Name()) {
+			return fs.SkipDir
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		return visit(path, name, entry)
+	})
 }
 
 // hashFile adds a file's name, kind and content.

@@ -13,11 +13,14 @@ import (
 // where it happened on one side only.
 type pair struct{ mine, theirs *grading.Event }
 
-// maxAligned bounds how many events of a side are shown: beyond that, a diagram is no picture any more.
-const maxAligned = 60
+// How many events of a side are shown beside those of another, and alone: beyond that, a diagram is no picture any more.
+const (
+	maxAligned = 60
+	maxAlone   = 120
+)
 
-// shownEvents are those that a diagram shows: all but prompts, in an order that does not depend on chance.
-func shownEvents(events []grading.Event) (shown []grading.Event, left int) {
+// shownEvents are the last so many that a diagram shows: all but prompts, in an order that does not depend on chance.
+func shownEvents(events []grading.Event, limit int) (shown []grading.Event, left int) {
 	for _, e := range events {
 		if !isPrompt(e) {
 			shown = append(shown, e)
@@ -31,9 +34,9 @@ func shownEvents(events []grading.Event) (shown []grading.Event, left int) {
 		slices.SortStableFunc(shown[begin:end], func(a, b grading.Event) int { return cmp.Compare(a.To, b.To) })
 		begin = end
 	}
-	if len(shown) > maxAligned {
-		left = len(shown) - maxAligned
-		shown = shown[len(shown)-maxAligned:]
+	if len(shown) > limit {
+		left = len(shown) - limit
+		shown = shown[left:]
 	}
 	return shown, left
 }

@@ -139,11 +139,11 @@ func draw(id string, failed grading.Scenario, reference *grading.Scenario) *duo 
 	if failure == nil || len(failure.Events) == 0 {
 		return nil
 	}
-	mine, left := shownEvents(failure.Events)
+	mine, left := shownEvents(failure.Events, maxAligned)
 	var theirs []grading.Event
 	if reference != nil {
 		step := slices.IndexFunc(failed.Steps, func(s grading.Step) bool { return s.Verdict == failed.Verdict })
-		theirs, _ = shownEvents(until(*reference, step))
+		theirs, _ = shownEvents(until(*reference, step), maxAligned)
 	}
 	d := drawing{
 		pairs: align(mine, theirs), compared: len(theirs) > 0, expected: failure.Expected,
@@ -160,6 +160,39 @@ func draw(id string, failed grading.Scenario, reference *grading.Scenario) *duo 
 	}
 	d.finish(both)
 	return both
+}
+
+// drawAlone draws a scenario that has passed with the reference, up to the end of its last step. It tells no times, which
+// are the machine's, so that it is the same each time. The id must be the page's only one.
+func drawAlone(id string, played grading.Scenario) *diagram {
+	all := until(played, len(played.Steps)-1)
+	events, left := shownEvents(all, maxAlone)
+	d := drawing{timeless: true}
+	for i := range events {
+		d.pairs = append(d.pairs, pair{theirs: &events[i]})
+	}
+	d.lines, d.user = lifelines(all)
+	side := d.side(false, left)
+	side.ID, side.Title, side.Desc = id, "Sequence diagram of the reference, scenario: "+grading.Visible(played.Name), inWords(events)
+	side.End = []string{"Here the rule holds."}
+	place(side)
+	return side
+}
+
+// inWords tells events in a sentence.
+func inWords(events []grading.Event) string {
+	var said []string
+	for _, e := range events {
+		text := grading.Visible(e.From + " " + e.Kind)
+		if e.To != "" {
+			text += grading.Visible(" to " + e.To)
+		}
+		if e.Text != "" && e.Kind != "listening" && e.Kind != "started" {
+			text += ": " + cut(grading.Visible(strings.TrimSpace(e.Text)), longestText)
+		}
+		said = append(said, strings.TrimSpace(text))
+	}
+	return strings.Join(said, "; ") + "."
 }
 
 // isAboutOutput reports whether a step is about what a program prints.
@@ -215,6 +248,7 @@ type drawing struct {
 	failed      grading.Scenario
 	lines       []lifeline
 	user        int
+	timeless    bool     // it is not told when anything happened
 	differ      []string // what differs, in words
 }
 
@@ -254,7 +288,10 @@ func (d *drawing) side(mine bool, left int) *diagram {
 			here, there = there, here
 		}
 		r := d.row(here, there, mine)
-		if here != nil {
+		switch {
+		case d.timeless:
+			r.Time = ""
+		case here != nil:
 			if here.At-before > gapSeconds && i > 0 {
 				r.Gap = fmt.Sprintf("%.2f s pass", here.At-before)
 			}
@@ -485,14 +522,28 @@ func (d *drawing) level(both *duo) {
 
 // finish gives all rows their places, and says how it ends.
 func (d *drawing) finish(both *duo) {
-	for _, side := range []*diagram{both.Mine, both.Theirs} {
-		if side == nil {
-			continue
-		}
+	both.Mine.End = append([]string{"Here the rule fails."}, wrap("expected: "+strings.ReplaceAll(grading.Visible(d.failed.Failure.Expected), "`", ""), 54, 4)...)
+	both.Mine.Desc = "All events stand in the journal below."
+	if len(d.differ) > 0 {
+		both.Mine.Desc = "What differs from the reference: " + grading.Visible(strings.Join(d.differ, "; ")) + ". " + both.Mine.Desc
+	}
+	if both.Theirs == nil {
+		place(both.Mine)
+		return
+	}
+	both.Theirs.End = []string{"Here the rule holds."}
+	both.Theirs.Desc = "The same scenario with a right program: tinted rows are those in which your program differs."
+	place(both.Mine, both.Theirs)
+}
+
+// place gives all rows of diagrams that stand side by side their places.
+func place(sides ...*diagram) {
+	for _, side := range sides {
 		y := firstY
 		for i := range side.Rows {
 			r := &side.Rows[i]
-			if d.hasGap(both, i) {
+			// Time passes there on either side.
+			if slices.ContainsFunc(sides, func(d *diagram) bool { return d.Rows[i].Gap != "" }) {
 				r.GapY = y
 				y += 16
 			}
@@ -506,22 +557,6 @@ func (d *drawing) finish(both *duo) {
 			y += r.Height
 		}
 		side.Bottom = y + 14
-		side.End = []string{"Here the rule holds."}
-		if side.Mine {
-			side.End = append([]string{"Here the rule fails."}, wrap("expected: "+strings.ReplaceAll(grading.Visible(d.failed.Failure.Expected), "`", ""), 54, 4)...)
-		}
 		side.Height = side.Bottom + 18 + 13*len(side.End)
 	}
-	both.Mine.Desc = "All events stand in the journal below."
-	if len(d.differ) > 0 {
-		both.Mine.Desc = "What differs from the reference: " + grading.Visible(strings.Join(d.differ, "; ")) + ". " + both.Mine.Desc
-	}
-	if both.Theirs != nil {
-		both.Theirs.Desc = "The same scenario with a right program: tinted rows are those in which your program differs."
-	}
-}
-
-// hasGap reports whether time passes before a row, on either side.
-func (d *drawing) hasGap(both *duo, i int) bool {
-	return both.Mine.Rows[i].Gap != "" || both.Theirs != nil && both.Theirs.Rows[i].Gap != ""
 }

@@ -3,7 +3,6 @@
 package pages
 
 import (
-	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
@@ -41,38 +40,32 @@ type Student struct {
 	Problem string
 	// Remarks are what else is to be known, in sentences.
 	Remarks []string
+	// Docs is the address of a site that tells of all rules (WriteFront, WriteRules), or nothing.
+	Docs string
+	// Pictures are those of windows, as PNG, by the names of their files.
+	Pictures map[string][]byte
 }
 
 // WriteStudent writes the page of one submission.
 func WriteStudent(w io.Writer, s Student) error {
-	t, err := template.New("student").Funcs(template.FuncMap{"prose": prose, "points": points, "capital": capital, "visible": grading.Visible, "journal": journal}).Parse(studentHTML)
+	page, err := parse(studentHTML, diagramHTML)
 	if err != nil {
-		return fmt.Errorf("reading the page's template: %w", err)
+		return err
 	}
-	return t.Execute(w, studentPage(s))
-}
-
-// policy is a content security policy that lets a page's own style and script be, and nothing else.
-func policy(style, script string) string {
-	hash := func(text string) string {
-		sum := sha256.Sum256([]byte(text))
-		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-	}
-	return fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; img-src data:; base-uri 'none'; form-action 'none'", hash(style), hash(script))
+	return page.Execute(w, studentPage(s))
 }
 
 // What the template of a student's page is given.
 type (
 	studentView struct {
-		Policy  string
-		Style   template.CSS
-		Script  template.JS
+		look
 		Title   string
 		Name    string
 		Judged  time.Time
 		Problem string
 		Remarks []string
 		Sheets  []sheetView
+		Suites  []string
 	}
 
 	sheetView struct {
@@ -92,6 +85,7 @@ type (
 		HiddenAll  int
 		Where      string
 		Seconds    string
+		Docs       string // where all rules are told, or nothing
 	}
 
 	unsteadyRule struct {
@@ -108,24 +102,34 @@ type (
 
 	cardView struct {
 		grading.Rule
-		First    bool // one begins with it
+		Docs     string // where the rule is told, or nothing
+		First    bool   // one begins with it
 		Waits    []string
 		Failed   int
 		Scenario grading.Scenario
 		Failure  grading.Failure
 		Also     []grading.Scenario
 		Duo      *duo
+		Pictures []pictureView
 		Journal  string
+	}
+
+	pictureView struct {
+		Program string
+		Source  template.URL // the picture itself
 	}
 )
 
 func studentPage(s Student) studentView {
 	view := studentView{
-		Policy: policy(studentCSS, studentJS), Style: template.CSS(studentCSS), Script: template.JS(studentJS),
+		look: lookOf(studentJS, diagramCSS, studentCSS),
 		Name: grading.Visible(s.Name), Title: grading.Visible(s.Name) + ": not judged", Judged: s.Judged, Problem: s.Problem, Remarks: s.Remarks,
+		Suites: grading.Suites(s.Results),
 	}
 	for i, result := range s.Results {
 		sheet := sheetOf(result, reference(s.Reference, result.Assignment), i)
+		sheet.lead(s.Docs)
+		sheet.illustrate(s.Pictures)
 		if sheet.Title = s.Titles[result.Assignment]; sheet.Title == "" {
 			sheet.Title = result.Assignment
 		}
@@ -154,8 +158,11 @@ func sheetOf(result grading.Result, reference *grading.Result, n int) sheetView 
 		Earned: points(result.Score.Earned), Possible: points(result.Score.Possible),
 		Where: "on this machine itself", Seconds: fmt.Sprintf("%.1f", result.Seconds),
 	}
-	if result.Isolation == "host" {
+	switch result.Isolation {
+	case "host":
 		view.Where = "each program on a host of its own"
+	case "container":
+		view.Where = "each program in a container of its own"
 	}
 	shown := visibleRules(result, &view)
 	view.Parts = partsOf(result, shown)
@@ -185,6 +192,33 @@ func sheetOf(result grading.Result, reference *grading.Result, n int) sheetView 
 		view.Fix[0].First = true
 	}
 	return view
+}
+
+// lead links each rule to a site that tells of it, if there is one.
+func (v *sheetView) lead(site string) {
+	if site == "" {
+		return
+	}
+	v.Docs = strings.TrimSuffix(site, "/") + "/" + PageOf(v.Result.Assignment)
+	for _, cards := range [][]cardView{v.Fix, v.Waiting, v.Beyond} {
+		for i := range cards {
+			cards[i].Docs = v.Docs + "#" + cards[i].ID
+		}
+	}
+}
+
+// illustrate shows each card the pictures of its scenario.
+func (v *sheetView) illustrate(pictures map[string][]byte) {
+	for _, cards := range [][]cardView{v.Fix, v.Waiting, v.Beyond} {
+		for i := range cards {
+			for _, picture := range cards[i].Scenario.Pictures {
+				if png, have := pictures[picture.File]; have {
+					source := template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
+					cards[i].Pictures = append(cards[i].Pictures, pictureView{picture.Program, source})
+				}
+			}
+		}
+	}
 }
 
 // wordsOf lists verdicts in a line.

@@ -77,6 +77,22 @@ func theReference() grading.Result {
 	return grading.Result{Assignment: "talk", Rules: []grading.Rule{{ID: "TALK-1.1", Verdict: grading.Passed, Scenarios: []grading.Scenario{passed}}}}
 }
 
+// The windows of a scenario that failed are in the page itself; a hidden rule's are not.
+func TestPicturesOfWindowsAreInThePage(t *testing.T) {
+	r := result("x")
+	r.Rules[0].Scenarios[0].Pictures = []grading.Picture{{Program: "<ann>", File: "ann.png"}, {Program: "bob", File: "lost.png"}}
+	s := pages.Student{Name: "s1", Results: []grading.Result{r}, Pictures: map[string][]byte{"ann.png": []byte("a picture")}}
+	want := `<img src="data:image/png;base64,` + base64.StdEncoding.EncodeToString([]byte("a picture")) + `" alt="What the windows of &lt;ann&gt; showed then">`
+	page := student(t, s)
+	if !strings.Contains(page, want) || strings.Count(page, "<img") != 1 {
+		t.Errorf("the page has not the one picture %s", want)
+	}
+	s.Results[0].Rules[0].Hidden = true
+	if page := student(t, s); strings.Contains(page, "<img") {
+		t.Error("the page shows what belongs to a hidden rule")
+	}
+}
+
 func student(t *testing.T, s pages.Student) string {
 	t.Helper()
 	var text bytes.Buffer
@@ -95,8 +111,9 @@ func whole(t *testing.T) string {
 	})
 }
 
-// checkPage checks what holds of each page: nothing is loaded, nothing but its own script runs, and no id is there twice.
-func checkPage(t *testing.T, page string) {
+// checkPage checks what holds of each page: nothing is loaded, nothing but its own script runs, and no id is there
+// twice. Links lead to what is on the page, or to what begins with one of others.
+func checkPage(t *testing.T, page string, others ...string) {
 	t.Helper()
 	policy := html.UnescapeString(regexp.MustCompile(`Content-Security-Policy" content="([^"]*)"`).FindStringSubmatch(page)[1])
 	for _, element := range []string{"style", "script"} {
@@ -129,7 +146,8 @@ func checkPage(t *testing.T, page string) {
 		if to, ok := strings.CutPrefix(link[1], "#"); ok && !slices.Contains(ids, to) {
 			t.Errorf("a link leads to %s, which is not there", to)
 		}
-		if !strings.HasPrefix(link[1], "#") && link[1] != "data:," && !strings.HasPrefix(link[1], "reports/") {
+		leads := func(to string) bool { return strings.HasPrefix(link[1], to) }
+		if !leads("#") && link[1] != "data:," && !slices.ContainsFunc(others, leads) {
 			t.Errorf("a link leads to %s", link[1])
 		}
 	}
@@ -152,7 +170,7 @@ func TestAStudentsPageSaysWhatIsToBeRepaired(t *testing.T) {
 		"<strong>✗ Does not conform yet</strong><span>Of 5 required rules 1 passed, 2 failed, 1 blocked by what failed, 1 not to be seen here.",
 		"<b>1.5</b><span>of 4 points</span>", "<small>? not run: 1 of 4 scenarios</small>",
 		`<article class="card long" id="TALK-1.1"`, `waits for this`, "<dd><bdi>the <code>seq</code> is 0</bdi></dd>", "<dd><bdi>it is 1</bdi></dd>", "Begin with 0.",
-		"chatspec run --tags @TALK-1.1 .", "– Blocked", "? Unverified", "△ Not yet", "What you have chosen", "12 May 2026, 14:32 UTC",
+		"chatspec run --rule TALK-1.1 .", "– Blocked", "? Unverified", "△ Not yet", "What you have chosen", "12 May 2026, 14:32 UTC",
 	} {
 		if !strings.Contains(page, part) {
 			t.Errorf("it does not hold %q", part)

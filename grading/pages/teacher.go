@@ -3,7 +3,6 @@ package pages
 import (
 	_ "embed"
 	"fmt"
-	"html/template"
 	"io"
 	"math"
 	"slices"
@@ -47,19 +46,26 @@ type Submission struct {
 
 // WriteTeacher writes the page of a class.
 func WriteTeacher(w io.Writer, t Teacher) error {
-	page, err := template.New("teacher").Funcs(template.FuncMap{"prose": prose, "points": points, "capital": capital}).Parse(teacherHTML)
+	page, err := parse(teacherHTML)
 	if err != nil {
-		return fmt.Errorf("reading the page's template: %w", err)
+		return err
 	}
 	return page.Execute(w, teacherPage(t))
+}
+
+// Suites tells by which chatspec the class was judged.
+func (v teacherView) Suites() []string {
+	var results []grading.Result
+	for _, s := range v.Teacher.Submissions {
+		results = append(results, s.Result)
+	}
+	return grading.Suites(results)
 }
 
 // What the template of a teacher's page is given.
 type (
 	teacherView struct {
-		Policy   string
-		Style    template.CSS
-		Script   template.JS
+		look
 		Teacher  Teacher
 		Judged   int
 		Problems []Submission
@@ -162,7 +168,7 @@ func teacherPage(t Teacher) teacherView {
 	for i := range t.Missing {
 		t.Missing[i] = grading.Visible(t.Missing[i])
 	}
-	view := teacherView{Policy: policy(teacherCSS, teacherJS), Style: template.CSS(teacherCSS), Script: template.JS(teacherJS), Teacher: t}
+	view := teacherView{look: lookOf(teacherJS, teacherCSS), Teacher: t}
 	var earned []float64
 	for _, s := range t.Submissions {
 		if s.Late {

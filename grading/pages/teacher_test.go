@@ -45,7 +45,7 @@ func teacher(t *testing.T, of pages.Teacher) string {
 }
 
 func TestATeachersPageNeedsNothingAndTakesNoOrders(t *testing.T) {
-	checkPage(t, teacher(t, class(hostile)))
+	checkPage(t, teacher(t, class(hostile)), "reports/")
 }
 
 func TestATeachersPageSaysHowTheClassDid(t *testing.T) {

@@ -7,14 +7,18 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/chatspec/chatspec/reference/terminal"
 )
 
 // api answers requests. All are about /log.txt.
 type api struct {
-	room   *room
-	screen *terminal.Screen
+	room *room
+	hall hall
+}
+
+// hall is told who comes in and who leaves.
+type hall interface {
+	Came(name string)
+	Left(name string)
 }
 
 // ServeHTTP implements http.Handler.
@@ -40,8 +44,8 @@ func (a api) join(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer a.room.leave(m)
-	a.screen.Show(m.name + " comes in")
-	defer a.screen.Show(m.name + " leaves")
+	a.hall.Came(m.name)
+	defer a.hall.Left(m.name)
 	a.tell(w, r, m)
 }
 

@@ -3,6 +3,8 @@
 //
 // Whoever comes asks for /log.txt under a name (GET), and is answered with what the others say, a
 // line each, as long as the connection lasts. What somebody says is sent to the same place (POST).
+//
+// Both are used at terminals, or in windows, for which a browser is needed.
 package chatroom
 
 import (
@@ -10,6 +12,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/chatspec/chatspec/reference/link"
@@ -38,6 +41,30 @@ func (m message) String() string {
 // target is what somebody of a name asks for.
 func target(name string) string {
 	return "/" + logFile + "?" + url.Values{"name": {name}}.Encode()
+}
+
+// anyPort is where a window is served if nobody says where.
+func anyPort() netip.AddrPort { return netip.MustParseAddrPort("127.0.0.1:0") }
+
+// cutWindow takes the end of a command line that asks for a window: --window, and where it is served,
+// which is on this machine. Without it the address is not valid.
+func cutWindow(args []string) (others []string, window netip.AddrPort, err error) {
+	at := slices.Index(args, "--window")
+	if at < 0 {
+		return args, netip.AddrPort{}, nil
+	}
+	switch after := args[at+1:]; len(after) {
+	case 0:
+		return args[:at], anyPort(), nil
+	case 1:
+		window, err = link.ParseAddress(after[0])
+	default:
+		return nil, window, errors.New("--window and its address are the last arguments")
+	}
+	if err == nil && !window.Addr().IsLoopback() {
+		err = fmt.Errorf("%s can be reached from elsewhere: a window is for this machine alone", window)
+	}
+	return args[:at], window, err
 }
 
 func parseAddress(program string, args []string) (netip.AddrPort, error) {

@@ -10,11 +10,12 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/chatspec/chatspec/reference/chatroom/page"
 	"github.com/chatspec/chatspec/reference/terminal"
 )
 
 // ClientUsage is the client's command line.
-const ClientUsage = "client IP PORT"
+const ClientUsage = "client IP PORT [--window [IP:PORT]]"
 
 // quit is what is typed to leave.
 const quit = ":quit"
@@ -22,20 +23,55 @@ const quit = ":quit"
 // Client is what its command line says.
 type Client struct {
 	Server netip.AddrPort
+	Window netip.AddrPort // where it is served, if it is valid; with port 0, at any
 }
 
 // ParseClient reads the arguments of the command line.
 func ParseClient(args []string) (Client, error) {
+	args, window, err := cutWindow(args)
+	if err != nil {
+		return Client{}, err
+	}
 	server, err := parseAddress("the server", args)
-	return Client{Server: server}, err
+	return Client{Server: server, Window: window}, err
 }
 
 // Run asks for a name until the server takes one, says what is typed on in, and shows on out what
 // the others say. It ends when :quit is typed, when the input ends, when the server goes, or when
-// ctx is cancelled.
+// ctx is cancelled. With a window all that is typed and shown there, and out tells where that is.
 func (c Client) Run(ctx context.Context, in io.Reader, out io.Writer) error {
+	if !c.Window.IsValid() {
+		return c.talk(ctx, in, console{terminal.NewScreen(out)})
+	}
+	window, err := page.OpenClient(c.Window)
+	if err != nil {
+		return err
+	}
+	defer window.Close()
+	fmt.Fprintf(out, "the window is at %s\n", window.URL())
+	err = c.talk(ctx, window, window)
+	if err != nil {
+		window.Show(err.Error())
+	}
+	return err
+}
+
+// face is what the user of a client sees.
+type face interface {
+	Show(text string)
+	Enter(name string) // the server has taken the user's name
+}
+
+// console is a terminal.
+type console struct{ *terminal.Screen }
+
+// Enter implements face. On a terminal nothing changes by it.
+func (console) Enter(string) {}
+
+// talk is what Run does, wherever the user types and reads.
+func (c Client) talk(ctx context.Context, in io.Reader, screen face) error {
 	ctx, cancel := context.WithCancel(ctx)
-	v := visitor{server: "http://" + c.Server.String(), screen: terminal.NewScreen(out), http: &http.Client{Transport: &http.Transport{}}}
+	v := visitor{server: "http://" + c.Server.String(), screen: screen, http: &http.Client{Transport: &http.Transport{}}}
 	defer v.http.CloseIdleConnections()
 	defer v.reading.Wait()
 	defer cancel()
@@ -57,7 +93,7 @@ func (c Client) Run(ctx context.Context, in io.Reader, out io.Writer) error {
 type visitor struct {
 	server  string
 	http    *http.Client
-	screen  *terminal.Screen
+	screen  face
 	name    string // as soon as the server has taken it
 	reading sync.WaitGroup
 }
@@ -94,6 +130,7 @@ func (v *visitor) join(ctx context.Context, leave func(), name string) error {
 		return nil
 	}
 	v.name = name
+	v.screen.Enter(name)
 	v.screen.Show("you are in the room; " + quit + " leaves it")
 	v.reading.Go(func() {
 		defer answer.Body.Close()

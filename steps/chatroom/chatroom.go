@@ -42,6 +42,7 @@ type world struct {
 	others map[string]*other         // whom the harness plays
 	sent   map[string][]string       // what each has said of many messages, in order
 	all    int                       // where in the journal all were in the room
+	fifth  string                    // when the fifth was refused, if that was so; nothing, where nobody tried
 }
 
 // Open implements steps.Session.
@@ -78,6 +79,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+name+` types `+steps.Line+`, if she can$`, (*world).typesIfPossible),
 		steps.Say(`^`+name+` is killed$`, (*world).isKilled),
 		steps.Say(`^`+name+` leaves by :quit$`, (*world).quits),
+		steps.Say(`^`+name+` has left$`, (*world).hasLeft),
 
 		// windows
 		steps.Say(`^the server shows a window$`, (*world).serverShowsWindow),

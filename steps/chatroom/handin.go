@@ -21,36 +21,55 @@ func passedOver() []string {
 	return []string{"node_modules", "venv", ".venv", "env", ".git", "__pycache__"}
 }
 
-// sourceOf reads the source of the submission that is called name, and its ending; nothing, where
-// there is none.
+// sourceOf reads what the submission has in files that are called name, or else in a folder
+// that is, and their ending; nothing, where there is neither.
 func (s *session) sourceOf(name string) (text, ending string, err error) {
-	folder := s.run.Target.Folder
-	if folder == "" {
+	if s.run.Target.Folder == "" {
 		return "", "", &stage.Unverified{Reason: "the target has no folder that could be looked into"}
 	}
-	err = filepath.WalkDir(folder, func(at string, entry fs.DirEntry, err error) error {
-		if err != nil || text != "" {
+	files, err := sourcesCalled(s.run.Target.Folder, name)
+	if err != nil {
+		return "", "", fmt.Errorf("looking for %s: %w", name, err)
+	}
+	for _, file := range files {
+		data, err := s.run.Target.ReadFile(file)
+		if err != nil {
+			return "", "", err
+		}
+		text, ending = text+string(data)+"\n", filepath.Ext(file)
+	}
+	return text, ending, nil
+}
+
+// sourcesCalled lists the sources in a folder that are called name, or else those in a folder
+// within it that is.
+func sourcesCalled(folder, name string) ([]string, error) {
+	var called, within []string
+	err := filepath.WalkDir(folder, func(at string, entry fs.DirEntry, err error) error {
+		if err != nil {
 			return err
 		}
 		if entry.IsDir() && at != folder && slices.Contains(passedOver(), entry.Name()) {
 			return filepath.SkipDir
 		}
-		own := filepath.Ext(at)
-		if !entry.Type().IsRegular() || !slices.Contains(endings(), own) || !isCalled(strings.TrimSuffix(entry.Name(), own), name) {
+		if !entry.Type().IsRegular() || !slices.Contains(endings(), filepath.Ext(at)) {
 			return nil
 		}
 		inside, err := filepath.Rel(folder, at)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case isCalled(strings.TrimSuffix(entry.Name(), filepath.Ext(at)), name):
+			called = append(called, inside)
+		case isCalled(filepath.Base(filepath.Dir(inside)), name):
+			within = append(within, inside)
 		}
-		data, err := s.run.Target.ReadFile(inside)
-		text, ending = string(data), own
-		return err
+		return nil
 	})
-	if err != nil {
-		return "", "", fmt.Errorf("looking for %s: %w", name, err)
+	if len(called) > 0 {
+		return called, err
 	}
-	return text, ending, nil
+	return within, err
 }
 
 // isCalled reports whether a file has a name, whatever a language writes between words.

@@ -43,6 +43,9 @@ func (w *world) hasNotReached(ctx context.Context, text, users string) error {
 			return stage.Fail(fmt.Sprintf("%s is not sent %q", user, text), "it is: "+saidInstead(w.Stage.Journal(), steps.Server, user))
 		}
 	}
+	if w.fifth != "" {
+		w.Run.Observe(serverProgram, "refuses a fifth "+w.fifth)
+	}
 	return nil
 }
 

@@ -232,11 +232,10 @@ func (w *world) triesToJoin(ctx context.Context, user string) error {
 	if err := w.triesToJoinAs(ctx, user, user); err != nil {
 		return err
 	}
-	when := "when it connects"
+	w.fifth = "when it connects"
 	if slices.ContainsFunc(w.Stage.Journal(), func(e journal.Event) bool { return e.Kind == journal.Typed && e.From == user }) {
-		when = "when it gives its name"
+		w.fifth = "when it gives its name"
 	}
-	w.Run.Observe(serverProgram, "refuses a fifth "+when)
 	return nil
 }
 
@@ -270,11 +269,10 @@ func (w *world) typesIfPossible(ctx context.Context, user, text string) error {
 }
 
 func (w *world) isKilled(ctx context.Context, user string) error {
-	unseen := w.session.script.polls() && !w.isConnected(user)
 	if err := w.Stage.Halt(ctx, user); err != nil {
 		return err
 	}
-	if unseen {
+	if w.session.script.polls() {
 		if err := w.Stage.LetPass(ctx, silence); err != nil {
 			return err
 		}
@@ -285,8 +283,8 @@ func (w *world) isKilled(ctx context.Context, user string) error {
 	return w.settle(ctx)
 }
 
-// silence is after what time somebody is taken to have gone who asks no more what is new, where
-// nothing else tells the server.
+// silence is after what time somebody is taken to have gone who asks no more what is new: a server
+// may go by that alone, whatever becomes of connections.
 const silence = 5 * time.Second
 
 // isConnected reports whether a client keeps a connection to the server.
@@ -308,13 +306,29 @@ func (w *world) quits(ctx context.Context, user string) error {
 	if err := w.Types(ctx, user, quit); err != nil {
 		return err
 	}
-	if err := w.Stage.AwaitEnd(ctx, user); err != nil {
-		return err
-	}
-	if err := w.Stage.AwaitNoticed(ctx, user, steps.Server); err != nil {
+	if err := w.hasLeft(ctx, user); err != nil {
 		return err
 	}
 	return w.settle(ctx)
+}
+
+// hasLeft waits until a client's program has ended, and the server has noticed. One that has hung up,
+// and leaves nothing but its window, has left the room all the same: another rule is about that.
+func (w *world) hasLeft(ctx context.Context, user string) error {
+	var failure *stage.Failure
+	switch err := w.Stage.AwaitEnd(ctx, user); {
+	case errors.As(err, &failure) && !w.isConnected(user):
+		if stays, looked := w.isByWindow(ctx, user); looked != nil || stays {
+			return looked
+		}
+		return err
+	case err != nil:
+		return err
+	}
+	if err := w.Stage.CheckOrderly(user); err != nil {
+		return err
+	}
+	return w.Stage.AwaitNoticed(ctx, user, steps.Server)
 }
 
 // longestPoll is how long a client that asks again and again is taken to wait in between, at most.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
@@ -17,16 +18,19 @@ import (
 type windows struct {
 	known bool // whether it has any
 	shown bool // it has
+	// used is set where it comes to its desk, whether it shows a window or not: without one
+	// it would not start.
+	used bool
 	// byTerminal is set where it is typed to at its terminal, though it has a window: what
 	// is typed there goes nowhere.
 	byTerminal bool
 }
 
-// needsDesk reports whether a program is started with a desk: where it has a window, or
+// needsDesk reports whether a program is started with a desk: where it comes to one, or
 // that is not known, and this machine can have one.
 func (w windows) needsDesk() bool {
 	if w.known {
-		return w.shown
+		return w.used
 	}
 	return window.Check() == nil
 }
@@ -47,7 +51,10 @@ func (w *world) findWindow(ctx context.Context, who string, found *windows, err 
 	if err := w.Stage.AwaitQuiet(ctx); err != nil {
 		return err
 	}
-	found.shown, err = w.Stage.HasWindow(ctx, who)
+	if found.shown, err = w.Stage.HasWindow(ctx, who); err != nil {
+		return err
+	}
+	found.used, err = w.Stage.UsesDesk(ctx, who)
 	found.known = err == nil
 	return err
 }
@@ -78,20 +85,11 @@ func (w *world) isByWindow(ctx context.Context, who string) (bool, error) {
 
 // answerInWindow answers what a client's window asks for, and reports whether that was the name.
 func (w *world) answerInWindow(ctx context.Context, user, name string) (isName bool, err error) {
-	var text string
-	choose := func(frames []window.Frame) (window.Frame, window.Part, bool) {
-		frame, field, found := asking(frames)
-		if found {
-			text, isName = reply(question(frame, field), w.session.client.way, w.links[user], name)
-		}
-		return frame, field, found
+	answer := func(frame window.Frame, field window.Part) (text string) {
+		text, isName = reply(question(frame, field), w.session.client.way, w.links[user], name)
+		return text
 	}
-	frames, err := w.Stage.Frames(ctx, user)
-	if err != nil {
-		return false, err
-	}
-	choose(frames)
-	if err := w.Stage.TypeInWindow(ctx, user, text, choose); err != nil {
+	if err := w.Stage.AnswerInWindow(ctx, user, answer, asking); err != nil {
 		return false, err
 	}
 	return isName, w.Stage.AwaitQuiet(ctx)
@@ -145,10 +143,11 @@ func question(frame window.Frame, field window.Part) string {
 	return frame.Title
 }
 
-// logButton is the button of a server's window that writes the log; the text calls it join.
+// logButton is the button of a server's window that writes the log, or has it written from then on;
+// the text calls it join.
 func logButton(frames []window.Frame) (window.Frame, window.Part, bool) {
 	for _, f := range frames {
-		if b, found := window.Button(f.Buttons(), button, "log", "append", "save", "write", "store", "export"); found {
+		if b, found := window.Button(slices.Concat(f.Buttons(), f.Switches()), button, "log", "append", "save", "write", "store", "export"); found {
 			return f, b, true
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -53,8 +54,10 @@ type form struct {
 type habits struct {
 	// method is that of /send/: "" as long as GET does, or POST.
 	method string
-	// body is set where the message is taken from a body only: "json" or "form".
-	body string
+	// body is set where the message is taken from a body only: "json" or "form"; fromURL, where it
+	// was taken from the URL.
+	body    string
+	fromURL bool
 	// bare is set where the URLs have no slash at the end.
 	bare bool
 }
@@ -69,6 +72,12 @@ func (f *form) set(method, body string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.known.method, f.known.body = method, body
+}
+
+func (f *form) setFromURL() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.known.fromURL = true
 }
 
 func (f *form) setBare() {
@@ -205,13 +214,16 @@ func Target(path string, parameters ...Parameter) string {
 	return path
 }
 
-// Send sends a message, from the URL, or, where it is not taken from there, in a body.
+// Send sends a message, from the URL, or, where none was ever taken from there, in a body.
 func (a *API) Send(ctx context.Context, message ...Parameter) (Answer, error) {
 	if known := a.form.get(); known.body != "" {
 		return a.post(ctx, message, known)
 	}
 	got, err := a.Ask(ctx, Target("/send/", message...))
-	if err != nil || got.Worked() || got.Status >= 500 {
+	if err == nil && got.Worked() {
+		a.form.setFromURL()
+	}
+	if err != nil || got.Worked() || got.Status >= 500 || a.form.get().fromURL {
 		return got, err
 	}
 	for _, kind := range []string{"json", "form"} {
@@ -345,7 +357,7 @@ var quoted = regexp.MustCompile(`'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"`)
 func quotedTexts(text string) []string {
 	var texts []string
 	for _, match := range quoted.FindAllStringSubmatch(text, -1) {
-		texts = append(texts, match[1]+match[2])
+		texts = append(texts, unescaped(match[1], '\'')+unescaped(match[2], '"'))
 	}
 	if len(texts) > 0 {
 		return texts
@@ -356,4 +368,18 @@ func quotedTexts(text string) []string {
 		}
 	}
 	return texts
+}
+
+// unescaped is a text as it was before it was put in quotes, if that was done as Python does.
+func unescaped(text string, quote byte) string {
+	var plain strings.Builder
+	for rest := text; rest != ""; {
+		var letter rune
+		var err error
+		if letter, _, rest, err = strconv.UnquoteChar(rest, quote); err != nil {
+			return text
+		}
+		plain.WriteRune(letter)
+	}
+	return plain.String()
 }

@@ -33,6 +33,8 @@ func TestTheTextsOfAnAnswerAreFoundInEveryShape(t *testing.T) {
 		{"a list with something else in it", `["plum", null, 1, ["apple"]]`, []string{"plum", "apple"}, false},
 		{"a string that holds JSON", `"[\"plum\", \"an \\\"apple\\\"\"]"`, []string{"plum", `an "apple"`}, false},
 		{"a string that holds what Python writes", `"['plum', \"it's apple\"]"`, []string{"plum", "it's apple"}, false},
+		{"what Python writes with both quotes", `["she said \"yes\"", 'and \'no\' to "C:\\new"\n\xe9']`, []string{`she said "yes"`, "and 'no' to \"C:\\new\"\né"}, false},
+		{"what is no escape", `['C:\q']`, []string{`C:\q`}, false},
 		{"a tuple of Python's", `{"list": "('plum', 'apple')"}`, []string{"plum", "apple"}, false},
 		{"another string", `"plum"`, []string{"plum"}, false},
 		{"what Python writes", `['plum', 'apple']`, []string{"plum", "apple"}, false},
@@ -143,10 +145,10 @@ func TestTheFormOfAnAPIIsFound(t *testing.T) {
 		chat *chat
 		want habits
 	}{
-		{"from the URL, as it is shown", &chat{method: "GET", path: "/send/", text: inQuery}, habits{}},
-		{"without a slash", &chat{method: "GET", path: "/send", text: inQuery}, habits{bare: true}},
-		{"by POST", &chat{method: "POST", path: "/send/", text: inQuery}, habits{method: "POST"}},
-		{"by POST, without a slash", &chat{method: "POST", path: "/send", text: inQuery}, habits{method: "POST", bare: true}},
+		{"from the URL, as it is shown", &chat{method: "GET", path: "/send/", text: inQuery}, habits{fromURL: true}},
+		{"without a slash", &chat{method: "GET", path: "/send", text: inQuery}, habits{fromURL: true, bare: true}},
+		{"by POST", &chat{method: "POST", path: "/send/", text: inQuery}, habits{fromURL: true, method: "POST"}},
+		{"by POST, without a slash", &chat{method: "POST", path: "/send", text: inQuery}, habits{fromURL: true, method: "POST", bare: true}},
 		{"from a body in JSON", &chat{method: "POST", path: "/send/", text: inJSON, missing: 422}, habits{method: "POST", body: "json"}},
 		{"from a form", &chat{method: "POST", path: "/send/", text: inForm, missing: 400}, habits{method: "POST", body: "form"}},
 		{"from a body, without a slash", &chat{method: "POST", path: "/send", text: inJSON, missing: 400}, habits{method: "POST", body: "json", bare: true}},
@@ -172,6 +174,28 @@ func TestTheFormOfAnAPIIsFound(t *testing.T) {
 				t.Errorf("its form is %+v, want %+v; it takes %q", got, c.want, c.chat.sent)
 			}
 		})
+	}
+}
+
+// A URL that is refused once others were taken is refused for what it is: it is too long, say.
+func TestWhoTakesURLsIsNotAskedByABody(t *testing.T) {
+	a := apiOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && len(r.RequestURI) > 40 {
+			w.WriteHeader(http.StatusRequestURITooLong)
+		}
+	}))
+	for _, c := range []struct {
+		text   string
+		status int
+	}{
+		{"plum", http.StatusOK},
+		{strings.Repeat("plum", 20), http.StatusRequestURITooLong},
+	} {
+		sent, err := a.Send(bounded(t), Parameter{"message", c.text})
+		must(t, err)
+		if sent.Status != c.status {
+			t.Error(sent)
+		}
 	}
 }
 

@@ -17,7 +17,6 @@ import (
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/quiet"
-	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/tap"
 	"github.com/chatspec/chatspec/fixtures/tap/httpwire"
@@ -61,10 +60,30 @@ func (w *World) hasProgramFile(name string) error {
 	if err != nil {
 		return err
 	}
+	expected := fmt.Sprintf("the submission has a file called %s.py, or the same in another language", name)
 	if !found {
-		return stage.Fail(fmt.Sprintf("the submission has a file called %s.py, or the same in another language", name), "it has none")
+		return stage.Fail(expected, "it has none")
+	}
+	text, _, err := w.Submission.readSource(name)
+	if err != nil {
+		return err
+	}
+	if !saysMoreThanRemarks(text) {
+		return stage.Fail(expected+", with a program in it", "there is nothing in it but remarks")
 	}
 	return nil
+}
+
+// saysMoreThanRemarks reports whether a source has a line that is no remark in any of the languages.
+func saysMoreThanRemarks(text string) bool {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		isRemark := slices.ContainsFunc([]string{"#", "//", "/*", "*"}, func(mark string) bool { return strings.HasPrefix(line, mark) })
+		if line != "" && !isRemark {
+			return true
+		}
+	}
+	return false
 }
 
 // library is what a source says that uses a client library for RabbitMQ.
@@ -158,7 +177,7 @@ func (s *Submission) canTest() error {
 	if s.Language() != ".py" {
 		return &stage.Unverified{Reason: "tests in this language are not run"}
 	}
-	if isolation, _ := s.Run.Isolation(); isolation != sandbox.OwnHost {
+	if isolation, _ := s.Run.Isolation(); !isolation.GivesHosts() {
 		return &stage.Unverified{Reason: "tests ask for an API at a port of this machine, which others may need: they are run on hosts of their own only"}
 	}
 	return nil
@@ -195,7 +214,7 @@ func (w *World) testsAreRun(ctx context.Context, name string) error {
 	}
 	w.tests = name
 	err = w.Start(stage.Start{
-		Name: name, Program: Program, Launch: []string{spec.Launch[0]}, Arguments: []string{"-c", testRunner, name},
+		Name: name, Program: Program, Launch: []string{interpreterOf(spec)}, Arguments: []string{"-c", testRunner, name},
 		Values: values, Env: w.Submission.Way.Environment(values),
 	})
 	if err != nil {
@@ -221,7 +240,7 @@ try:
 except ImportError:
     pytest = None
 if pytest:
-    code = pytest.main(["-q", "-p", "no:cacheprovider", name + ".py"])
+    code = pytest.main(["-q", "--color=no", "-p", "no:cacheprovider", name + ".py"])
     sys.exit({0: 0, 5: 2}.get(int(code), 1))
 try:
     tests = unittest.defaultTestLoader.loadTestsFromName(name)

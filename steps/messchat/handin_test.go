@@ -70,8 +70,29 @@ func TestAFileIsFoundByItsName(t *testing.T) {
 }
 
 func TestAFolderMayHaveAnyName(t *testing.T) {
-	w := &World{Submission: handIn(t, "env", map[string]string{"rmq.py": ""})}
+	w := &World{Submission: handIn(t, "env", map[string]string{"rmq.py": "import pika\n"})}
 	must(t, w.hasProgramFile("rmq"))
+}
+
+func TestAFileOfRemarksIsNoProgram(t *testing.T) {
+	for text, is := range map[string]bool{
+		"":                               false,
+		"\n\n":                           false,
+		"# to be done\n":                 false,
+		"// to be done\n":                false,
+		"/*\n * to be done\n */\n":       false,
+		"#!/usr/bin/env python3\npass\n": true,
+		"# what it is\nimport pika":      true,
+		"  func main() {}\n":             true,
+	} {
+		w := &World{Submission: handIn(t, "lab 3", map[string]string{"rmq.py": text})}
+		err := w.hasProgramFile("rmq")
+		if is {
+			must(t, err)
+			continue
+		}
+		wantFailure(t, err, "the submission has a file called rmq.py", "there is nothing in it but remarks")
+	}
 }
 
 func TestWhatRunsAlreadyHasNoFiles(t *testing.T) {

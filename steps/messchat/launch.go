@@ -180,10 +180,32 @@ func (w *World) WhyNot() string {
 // Language is the ending of the program's file; nothing, where that tells nothing.
 func (s *Submission) Language() string {
 	spec, err := s.Run.Target.Program(Program)
-	if err != nil || s.Run.Target.Folder == "" || len(spec.Launch) == 0 {
+	if err != nil || s.Run.Target.Folder == "" {
 		return ""
 	}
-	return strings.ToLower(filepath.Ext(spec.Launch[len(spec.Launch)-1]))
+	if len(spec.Launch) > 0 {
+		if ending := filepath.Ext(spec.Launch[len(spec.Launch)-1]); ending != "" {
+			return strings.ToLower(ending)
+		}
+	}
+	switch interpreter := filepath.Base(interpreterOf(spec)); {
+	case strings.HasPrefix(interpreter, "python"):
+		return ".py"
+	case interpreter == "node":
+		return ".js"
+	}
+	return ""
+}
+
+// interpreterOf is the first word of the command that runs a program; nothing, where it has none. A
+// manifest gives the whole command.
+func interpreterOf(spec target.Program) string {
+	for _, words := range append([][]string{spec.Launch}, spec.Arguments...) {
+		if len(words) > 0 {
+			return words[0]
+		}
+	}
+	return ""
 }
 
 // Launch starts mess_chat in a role, in a way, at an address, or at one of the stage's. It

@@ -119,6 +119,22 @@ func (w *World) AwaitListed(ctx context.Context, r *Reader, text string) error {
 	return nil
 }
 
+// ListsToTheLetter is AwaitListed, but does not take the bytes of a text, as Python shows
+// them, for the text.
+func (w *World) ListsToTheLetter(ctx context.Context, r *Reader, text string) error {
+	if err := w.AwaitListed(ctx, r, text); err != nil {
+		return err
+	}
+	for _, l := range r.Lists {
+		for _, listed := range l.Texts {
+			if strings.Contains(listed, text) && !strings.HasPrefix(listed, "b'") && !strings.HasPrefix(listed, `b"`) {
+				return nil
+			}
+		}
+	}
+	return stage.Fail(fmt.Sprintf("%s lists %s", r.Name, journal.Quote(text)), r.ListedInstead()+": bytes, as Python shows them, that nobody has decoded")
+}
+
 // ListsOnce checks that each of some texts is listed, and not twice.
 func (w *World) ListsOnce(ctx context.Context, r *Reader, texts ...string) error {
 	for _, text := range texts {
@@ -130,13 +146,29 @@ func (w *World) ListsOnce(ctx context.Context, r *Reader, texts ...string) error
 		return err
 	}
 	for _, text := range texts {
-		times := r.most(text)
-		if r.Takes() {
-			times = r.Listed(text)
-		}
-		if times != 1 {
+		if times := r.times(text); times != 1 {
 			return stage.Fail(fmt.Sprintf("%s lists %q once", r.Name, text), fmt.Sprintf("she lists it %d times", times))
 		}
+	}
+	return nil
+}
+
+// times is how often somebody lists a text: in all lists, or in one of them, where what was
+// listed is listed again.
+func (r *Reader) times(text string) int {
+	if r.Takes() {
+		return r.Listed(text)
+	}
+	return r.most(text)
+}
+
+// DoesNotListTwice checks that a text is listed once, or not at all, when nothing more can happen.
+func (w *World) DoesNotListTwice(ctx context.Context, r *Reader, text string) error {
+	if err := w.asksAtRest(ctx, r); err != nil {
+		return err
+	}
+	if times := r.times(text); times > 1 {
+		return stage.Fail(fmt.Sprintf("%s does not list %q twice", r.Name, text), fmt.Sprintf("she lists it %d times", times))
 	}
 	return nil
 }

@@ -46,6 +46,7 @@ var (
 	argument  = regexp.MustCompile(`(?s)add_argument\(\s*(["'][^)]*?)\)`)
 	quotedArg = regexp.MustCompile(`^\s*["']([^"']+)["']`)
 	argvOf    = regexp.MustCompile(`(\w+)\s*=\s*(?:int\(|str\()?\s*(?:sys\.)?argv\[(\d)\]`)
+	argvAt    = regexp.MustCompile(`\bargv\[(\d)\]`)
 	argvAny   = regexp.MustCompile(`\bargv\b`)
 	envOf     = regexp.MustCompile(`(?:environ(?:\.get\(|\[)|getenv\()\s*["'](\w+)["']|process\.env\.(\w+)`)
 	mainOf    = regexp.MustCompile(`__name__\s*==\s*["']__main__["']|\.run\(|serve_forever\(`)
@@ -60,14 +61,10 @@ func (known services) readSource(texts ...string) source {
 		s.addArgument(match[1])
 	}
 	for _, match := range argvOf.FindAllStringSubmatch(main, -1) {
-		at := int(match[2][0] - '1')
-		if at < 0 || at > 8 {
-			continue
-		}
-		for len(s.positionals) <= at {
-			s.positionals = append(s.positionals, "")
-		}
-		s.positionals[at] = known.meaning(match[1])
+		s.addPositional(match[2], known.meaning(match[1]))
+	}
+	for _, match := range argvAt.FindAllStringSubmatch(main, -1) {
+		s.addPositional(match[1], "") // of which the name tells nothing, as in Chat(argv[2])
 	}
 	s.apps = appsOf(main)
 	for _, text := range texts {
@@ -78,6 +75,20 @@ func (known services) readSource(texts ...string) source {
 	s.isMain = mainOf.MatchString(main)
 	s.usesArgv = argvAny.MatchString(main)
 	return s
+}
+
+// addPositional adds an argument at a place, a digit, unless it is known already.
+func (s *source) addPositional(place, meaning string) {
+	at := int(place[0] - '1')
+	if at < 0 || at > 8 {
+		return
+	}
+	for len(s.positionals) <= at {
+		s.positionals = append(s.positionals, "")
+	}
+	if meaning != "" {
+		s.positionals[at] = meaning
+	}
 }
 
 // addArgument adds one of argparse's.

@@ -26,6 +26,18 @@ func commandsOf(source, ending string) []string {
 	return all
 }
 
+func TestTheFirstWordOfACommandIsItsInterpreter(t *testing.T) {
+	for want, spec := range map[string]target.Program{
+		"python3":          {Launch: []string{"python3", "mess_chat.py"}, Arguments: [][]string{{"{port}"}}},
+		"/usr/bin/python3": {Arguments: [][]string{{"/usr/bin/python3", "-m", "uvicorn", "mess_chat:app"}}},
+		"":                 {},
+	} {
+		if got := interpreterOf(spec); got != want {
+			t.Errorf("of %+v it is %q", spec, got)
+		}
+	}
+}
+
 func TestASourceTellsHowItIsStarted(t *testing.T) {
 	const (
 		uvicorn = "-m uvicorn mess_chat:app --host {ip} --port {port}"
@@ -57,6 +69,7 @@ func TestASourceTellsHowItIsStarted(t *testing.T) {
 		{"arguments with names", main + "port = int(sys.argv[1])\n    user = sys.argv[2]\n", []string{"{port} {name}", tried1, tried2, nothing}},
 		{"arguments in another order", main + "user, = [sys.argv[1]]\n    port = int(argv[2])\n    name = str(argv[1])\n", []string{"{name} {port}", tried1, tried2, nothing}},
 		{"one whose name tells nothing", main + "x = sys.argv[1]\n    port = sys.argv[2]\n", []string{tried1, tried2, nothing}},
+		{"one with a name, and one without", main + "chat = Chat(sys.argv[2] if len(sys.argv) > 2 else 'me')\n    run(port=int(sys.argv[1]))\n", []string{tried1, tried2, nothing}},
 		{"arguments without names", main + "main(*sys.argv[1:])\n", []string{tried1, tried2, nothing}},
 		{"options", main + `
     parser.add_argument("-p", "--port", type=int, default=8000)

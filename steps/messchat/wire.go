@@ -241,24 +241,24 @@ func heartbeats(events []journal.Event, user string) int {
 	return count
 }
 
-// beating counts the connections that somebody has to RabbitMQ, and on which heartbeats
-// are agreed (1.4.2.6).
-func beating(events []journal.Event, user string) int {
-	open := map[int]bool{}
+// beating are the connections that somebody has to RabbitMQ, and on which heartbeats are
+// agreed (1.4.2.6): after how long RabbitMQ may miss one, on each.
+func beating(events []journal.Event, user string) map[int]time.Duration {
+	open := map[int]time.Duration{}
 	for _, e := range events {
 		if !isBetween(e, user) {
 			continue
 		}
 		if command, ok := e.Message.(amqp.Command); ok {
 			if tune, ok := command.Method.(*amqp.ConnectionTuneOk); ok && tune.Heartbeat > 0 {
-				open[e.Conn] = true
+				open[e.Conn] = time.Duration(tune.Heartbeat) * time.Second
 			}
 		}
 		if e.Kind == journal.Closed {
 			delete(open, e.Conn)
 		}
 	}
-	return len(open)
+	return open
 }
 
 // Consumers counts those that somebody has begun and that have not ended: by being
@@ -294,23 +294,34 @@ func Consumers(events []journal.Event, user string) int {
 }
 
 // NobodyAsks waits until a client has lost its connections to RabbitMQ, or keeps them by
-// heartbeats. One that has agreed to none has nothing to lose.
+// heartbeats. One that has agreed to none has nothing to lose. A client may take a longer
+// interval than RabbitMQ asks for; of one that is too long to wait for nothing is known.
 func (w *World) NobodyAsks(ctx context.Context, user string) error {
 	mark := w.Stage.Mark()
+	for _, interval := range beating(w.Stage.Journal(), user) {
+		if interval > longestInterval {
+			return &stage.Unverified{Reason: fmt.Sprintf("%s takes a heartbeat of %d s, where RabbitMQ asks for %d: nobody waits here until it has missed some",
+				user, interval/time.Second, w.heartbeat/time.Second)}
+		}
+	}
 	return w.Stage.Await(ctx, stage.Wait{
 		Expected: fmt.Sprintf("RabbitMQ misses %s's heartbeats, or has three of them", user),
 		Met: func(events []journal.Event) bool {
-			return beating(events, user) == 0 || heartbeats(events[mark:], user) >= 3
+			return len(beating(events, user)) == 0 || heartbeats(events[mark:], user) >= 3
 		},
 		Observed: func(events []journal.Event) string {
-			return fmt.Sprintf("it has %d, and %d connections wait for them", heartbeats(events[mark:], user), beating(events, user))
+			return fmt.Sprintf("it has %d, and %d connections wait for them", heartbeats(events[mark:], user), len(beating(events, user)))
 		},
 		Within: missedWithin,
 	})
 }
 
-// missedWithin is how long is waited for heartbeats, at most.
-const missedWithin = 15 * time.Second
+// missedWithin is how long is waited for heartbeats, at most, and longestInterval the
+// longest of which RabbitMQ surely misses two within that, or has three.
+const (
+	missedWithin    = 15 * time.Second
+	longestInterval = missedWithin / 5
+)
 
 // DeliveredFrom are the bodies that a program has received from a queue: as a consumer, or
 // one by one.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/tap/amqp"
@@ -163,16 +164,19 @@ func TestHeartbeatsAreWaitedForWhereTheyAreAgreed(t *testing.T) {
 		messchattest.Wire{Conn: 1}.Answers(&amqp.ConnectionTune{Heartbeat: 1}),
 		messchattest.Wire{Conn: 1}.Asks(&amqp.ConnectionTuneOk{Heartbeat: 1}),
 		messchattest.Wire{Conn: 2}.Asks(&amqp.ConnectionTuneOk{Heartbeat: 0}),
-		messchattest.Wire{Conn: 3}.Asks(&amqp.ConnectionTuneOk{Heartbeat: 1}),
+		messchattest.Wire{Conn: 3}.Asks(&amqp.ConnectionTuneOk{Heartbeat: 600}),
 		messchattest.Wire{Conn: 4}.Say("bruno", RabbitMQ, &amqp.ConnectionTuneOk{Heartbeat: 1}),
 		beat, answered, beat,
 	}
-	if got, sent := beating(events, "annika"), heartbeats(events, "annika"); got != 2 || sent != 2 {
-		t.Errorf("annika has sent %d heartbeats, and %d connections wait for them", sent, got)
+	if got, sent := beating(events, "annika"), heartbeats(events, "annika"); len(got) != 2 || sent != 2 {
+		t.Errorf("annika has sent %d heartbeats, and the connections %v wait for them", sent, got)
+	}
+	if got := beating(events, "annika")[3]; got != 10*time.Minute {
+		t.Errorf("the client has taken a heartbeat of %v, and not of ten minutes", got)
 	}
 	events = append(events, journal.Event{Kind: journal.Closed, From: RabbitMQ, To: "annika", Conn: 3})
-	if got := beating(events, "annika"); got != 1 {
-		t.Errorf("%d connections wait for heartbeats when one is closed", got)
+	if got := beating(events, "annika"); len(got) != 1 {
+		t.Errorf("the connections %v wait for heartbeats when one is closed", got)
 	}
 }
 

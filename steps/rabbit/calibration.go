@@ -158,6 +158,7 @@ func (w *world) findHowItReads(ctx context.Context, user string) error {
 func (w *world) compare(ctx context.Context) error {
 	w.session.oneOnly = false
 	var queues [2][]string
+	everybodys := true // a queue called general: each program of another author would read it, too
 	for i, user := range []string{oneUser, otherUser} {
 		if _, err := w.launch(ctx, user, w.session.Way, netip.AddrPort{}); err != nil {
 			return err
@@ -179,14 +180,16 @@ func (w *world) compare(ctx context.Context) error {
 				return err
 			}
 		}
-		for queue := range messchat.TopologyOf(w.Stage.Journal(), user).Queues {
+		declared := messchat.TopologyOf(w.Stage.Journal(), user).Queues
+		everybodys = everybodys && declared[general] != nil
+		for queue := range declared {
 			if queue != general && queue != w.session.publication.Key {
 				queues[i] = append(queues[i], queue)
 			}
 		}
 	}
 	shared := slices.DeleteFunc(queues[0], func(queue string) bool { return !slices.Contains(queues[1], queue) })
-	if len(shared) > 0 && w.session.publication.Exchange != "" {
+	if len(shared) > 0 && !everybodys && w.session.publication.Exchange != "" {
 		w.session.oneOnly = true
 		w.Run.Observe(messchat.Program, fmt.Sprintf("reads the queue %q, whoever uses it", shared[0]))
 	}

@@ -53,7 +53,7 @@ func (w *world) sendsOne(ctx context.Context, user, text string) error {
 }
 
 func (w *world) sendsLong(ctx context.Context, user string, letters int) error {
-	return w.sendsOne(ctx, user, steps.Long(letters))
+	return w.sendsOne(ctx, user, steps.LongWord(letters))
 }
 
 func (w *world) sendsAtOnce(ctx context.Context, user, texts string) error {
@@ -222,6 +222,14 @@ func (w *world) hasNotListed(ctx context.Context, user, text string) error {
 	return w.DoesNotList(ctx, &i.Reader, text)
 }
 
+func (w *world) doesNotListTwice(ctx context.Context, user, text string) error {
+	i, err := w.one(user)
+	if err != nil {
+		return err
+	}
+	return w.DoesNotListTwice(ctx, &i.Reader, text)
+}
+
 func (w *world) listsInOrder(ctx context.Context, user, texts string) error {
 	i, err := w.one(user)
 	if err != nil {
@@ -235,7 +243,7 @@ func (w *world) listsIt(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
-	return w.AwaitListed(ctx, &i.Reader, w.Typed)
+	return w.ListsToTheLetter(ctx, &i.Reader, w.Typed)
 }
 
 // eitherListsIt asks two users in turn: where they share a queue, one of them gets it.

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/rabbitmq/amqp091-go"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/tap/amqp"
 	"github.com/chatspec/chatspec/steps"
 	"github.com/chatspec/chatspec/steps/messchat"
 )
@@ -21,10 +23,26 @@ const general = "general"
 // general, or to an exchange by that key.
 func isToGeneral(p messchat.Publication) bool { return p.Exchange == general || p.Key == general }
 
-// private lists the queues of a client that are nobody else's and get nothing from
-// general: where that is an exchange, those that are not bound to it.
+// private lists the queues of a client that are nobody else's: those that get nothing from
+// general; where there is none, those that do and are called by a name of the client's own, which
+// holds messages for this client only, too.
 func private(t messchat.Topology, published []messchat.Publication) []string {
-	shared := map[string]bool{general: true}
+	apart, bound := ownQueues(t, published)
+	if len(apart) > 0 {
+		return apart
+	}
+	return slices.DeleteFunc(bound, func(queue string) bool {
+		return strings.HasPrefix(queue, namedByServer) || strings.Contains(strings.ToLower(queue), general)
+	})
+}
+
+// namedByServer is how the names begin that RabbitMQ gives.
+const namedByServer = "amq."
+
+// ownQueues lists the queues of a client to which nobody publishes by name: those that get nothing
+// from general, and those that are bound where that goes.
+func ownQueues(t messchat.Topology, published []messchat.Publication) (apart, bound []string) {
+	shared := map[string]bool{general: true, "": true}
 	exchanges := map[string]bool{general: true}
 	for _, p := range published {
 		if p.Exchange == "" {
@@ -33,18 +51,19 @@ func private(t messchat.Topology, published []messchat.Publication) []string {
 			exchanges[p.Exchange] = true
 		}
 	}
-	for _, binding := range t.Bindings {
-		if exchanges[binding.Exchange] {
-			shared[binding.Queue] = true
-		}
+	isBound := func(queue string) bool {
+		return slices.ContainsFunc(t.Bindings, func(b *amqp.QueueBind) bool { return b.Queue == queue && exchanges[b.Exchange] })
 	}
-	var names []string
 	for _, name := range slices.Sorted(maps.Keys(t.Queues)) {
-		if !shared[name] && name != "" {
-			names = append(names, name)
+		switch {
+		case shared[name]:
+		case isBound(name):
+			bound = append(bound, name)
+		default:
+			apart = append(apart, name)
 		}
 	}
-	return names
+	return apart, bound
 }
 
 func privateQueues(events []journal.Event, user string) []string {
@@ -63,9 +82,9 @@ func (w *world) publishesToGeneral(ctx context.Context, user string) error {
 	})
 }
 
-// hasPrivateQueue waits for a queue of the client's own that gets nothing from general.
+// hasPrivateQueue waits for a queue of the client's own.
 func (w *world) hasPrivateQueue(ctx context.Context, user string) error {
-	return w.AwaitSaid(ctx, user, user+" declares, or reads, a queue that gets nothing from general", func(events []journal.Event) bool {
+	return w.AwaitSaid(ctx, user, user+" declares, or reads, a queue of its own", func(events []journal.Event) bool {
 		return len(privateQueues(events, user)) > 0
 	}, func(events []journal.Event) string {
 		queues := slices.Sorted(maps.Keys(messchat.TopologyOf(events, user).Queues))
@@ -152,7 +171,7 @@ func (w *world) putBytes(ctx context.Context, name string) error {
 }
 
 func (w *world) putLong(ctx context.Context, name string, letters int) error {
-	w.Typed = steps.Long(letters)
+	w.Typed = steps.LongWord(letters)
 	return w.put(ctx, name, w.session.body(w.Typed, name))
 }
 

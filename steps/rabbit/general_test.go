@@ -13,7 +13,7 @@ import (
 // first is a channel of annika's.
 var first = messchattest.Wire{Conn: 1, Channel: 1}
 
-func TestAPrivateQueueGetsNothingFromGeneral(t *testing.T) {
+func TestAPrivateQueueIsNobodyElses(t *testing.T) {
 	queues := slices.Concat(
 		first.Declares(amqp.QueueDeclare{Queue: "annika"}, "annika"),
 		first.Declares(amqp.QueueDeclare{}, "amq.gen-1"),
@@ -28,7 +28,11 @@ func TestAPrivateQueueGetsNothingFromGeneral(t *testing.T) {
 	}{
 		{"none is bound", nil, []string{"amq.gen-1", "annika"}},
 		{"one is bound to general", []journal.Event{binds("amq.gen-1", general)}, []string{"annika"}},
-		{"both are", []journal.Event{binds("amq.gen-1", general), binds("annika", general)}, nil},
+		{"both are", []journal.Event{binds("amq.gen-1", general), binds("annika", general)}, []string{"annika"}},
+		{"both are, and one is called so", slices.Concat(first.Declares(amqp.QueueDeclare{Queue: "Generals"}, "Generals"), []journal.Event{
+			binds("amq.gen-1", general), binds("annika", general), binds("Generals", general)}), []string{"annika"}},
+		{"only one is, which is called so", slices.Concat(first.Declares(amqp.QueueDeclare{Queue: "general.x"}, "general.x"), []journal.Event{
+			binds("general.x", general), binds("amq.gen-1", general), messchattest.Publishes("annika", "", "annika", "plum")}), nil},
 		{"one is bound to another exchange", []journal.Event{binds("annika", "direct")}, []string{"amq.gen-1", "annika"}},
 		{"one is bound to where general is a key", []journal.Event{binds("annika", "chat"), messchattest.Publishes("annika", "chat", general, "plum")}, []string{"amq.gen-1"}},
 		{"one is bound to where something else goes", []journal.Event{binds("annika", "chat"), messchattest.Publishes("annika", "chat", "bruno", "plum")}, []string{"amq.gen-1", "annika"}},

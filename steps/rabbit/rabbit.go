@@ -75,6 +75,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+client+` (?:lists|has listed) "([^"]*)" once$`, (*world).listsOnce),
 		steps.Say(`^`+client+` lists each of them once$`, (*world).listsEachOnce),
 		steps.Say(`^`+client+` has not listed "([^"]*)"$`, (*world).hasNotListed),
+		steps.Say(`^`+client+` does not list "([^"]*)" twice$`, (*world).doesNotListTwice),
 		steps.Say(`^`+client+` lists it to the letter$`, (*world).listsIt),
 		steps.Say(`^`+client+` or `+client+` lists it to the letter$`, (*world).eitherListsIt),
 

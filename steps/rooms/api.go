@@ -186,7 +186,7 @@ func (w *world) listsAreOfStrings() error {
 }
 
 func (w *world) listsIt(ctx context.Context, user string) error {
-	return w.AwaitListed(ctx, &w.reader(user, w.room).Reader, w.Typed)
+	return w.ListsToTheLetter(ctx, &w.reader(user, w.room).Reader, w.Typed)
 }
 
 func (w *world) lists(ctx context.Context, user, texts, room string) error {

@@ -9,10 +9,10 @@ import (
 	"github.com/chatspec/chatspec/fixtures/target"
 )
 
-// Who is in a room that is made by its class.
+// Who is in a room that is made by its class, as the features call them.
 const (
-	owner = "annika"
-	other = "bruno"
+	theOwner = "annika"
+	theOther = "bruno"
 )
 
 // The classes of the text.
@@ -42,6 +42,7 @@ func otherNames() map[string][]string {
 		"group_room":          {"is_group", "group", "is_group_room", "room_type", "group_type"},
 		"owner_alias":         {"owner", "owner_name", "creator"},
 		"member_list":         {"members", "member_names", "users", "participants", "aliases", "member_aliases"},
+		"other_alias":         {"other", "other_member", "other_user", "second_member", "member", "member_alias", "partner", "guest", "to_alias", "to_user", "with_alias", "friend"},
 		"room_type":           {"type", "kind"},
 		"create_time":         {"created", "created_at", "creation_time", "create_date", "time_created"},
 		"modify_time":         {"modified", "modified_at", "last_modified", "modification_time", "modified_time", "mod_time", "updated_at"},
@@ -107,7 +108,8 @@ func placed(name string, value any) probe.Argument {
 // many give, too.
 func (m *model) argumentsOfRoom(name string, isGroup bool) []probe.Argument {
 	all := []probe.Argument{
-		argument("room_name", name), optional("owner_alias", owner), optional("member_list", []string{owner, other}),
+		argument("room_name", name), optional("owner_alias", m.owner), optional("member_list", []string{m.owner, m.other}),
+		optional("other_alias", m.other),
 	}
 	if kind, found := m.typeOfRoom(isGroup); found {
 		all = append(all, optional("room_type", kind))
@@ -124,8 +126,9 @@ func (m *model) typeOfRoom(isGroup bool) (any, bool) {
 	return m.constant(func(name string) bool { return strings.Contains(name, word) && strings.Contains(name, "room") })
 }
 
-// constant finds the value of a constant by its name, in small letters.
-func (m *model) constant(named func(name string) bool) (any, bool) {
+// constant finds the value of a constant by its name, in small letters: a number, as the text
+// has it, or else a text.
+func (m *model) constant(named func(name string) bool) (value any, found bool) {
 	for _, c := range m.constants {
 		if !named(strings.ToLower(c.Name)) {
 			continue
@@ -136,11 +139,11 @@ func (m *model) constant(named func(name string) bool) (any, bool) {
 		if number, err := strconv.Atoi(c.Value.Text); err == nil && c.Value.Kind == probe.Number {
 			return number, true
 		}
-		if c.Value.Kind == probe.Text {
-			return c.Value.Text, true
+		if c.Value.Kind == probe.Text && !found {
+			value, found = c.Value.Text, true
 		}
 	}
-	return nil, false
+	return value, found
 }
 
 // The words by which constants for the types of messages are known.
@@ -182,8 +185,8 @@ func (m *model) propertiesOf(room string, n int) []property {
 	return []property{
 		{"mess_type", sent},
 		{"room_name", room},
-		{"to_user", other},
-		{"from_user", owner},
+		{"to_user", m.other},
+		{"from_user", m.owner},
 		{"sent_time", probe.Time(sentAt)},
 		{"rec_time", probe.Time(receivedAt)},
 		{"sequence_number", n},
@@ -193,7 +196,7 @@ func (m *model) propertiesOf(room string, n int) []property {
 
 // extrasOf are what constructors and methods were seen to want besides: who uses the
 // program, and where its servers are.
-func extrasOf(values target.Values) []probe.Argument {
+func extrasOf(user string, values target.Values) []probe.Argument {
 	one := func(name string) string { return strings.Join(values[name], " ") }
 	port := func(name string) any {
 		if number, err := strconv.Atoi(one(name)); err == nil {
@@ -202,7 +205,7 @@ func extrasOf(values target.Values) []probe.Argument {
 		return one(name)
 	}
 	return []probe.Argument{
-		argument("user_alias", owner), argument("create_new", true),
+		argument("user_alias", user), argument("create_new", true),
 		argument("rmq_host", one("amqp_host")), argument("rmq_port", port("amqp_port")), argument("amqp_url", one("amqp_url")),
 		argument("mongo_host", one("mongo_host")), argument("mongo_port", port("mongo_port")), argument("mongo_url", one("mongo_url")),
 	}

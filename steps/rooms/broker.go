@@ -16,6 +16,7 @@ import (
 
 func (w *world) speaksAMQP(ctx context.Context) error { return w.SpeaksAMQP(ctx, chat) }
 func (w *world) publishes(ctx context.Context) error  { return w.Publishes(ctx, chat) }
+func (w *world) nobodyAsks(ctx context.Context) error { return w.NobodyAsks(ctx, chat) }
 func (w *world) usesPika(ctx context.Context) error   { return w.UsesPika(ctx, chat) }
 
 // observer is the client by which the harness looks into RabbitMQ.

@@ -37,6 +37,7 @@ func classSentences() []steps.Sentence {
 		steps.Say(`^its `+word+` is set$`, (*world).isSet),
 		steps.Say(`^its list of members holds `+texts+`$`, (*world).membersHold),
 		steps.Say(`^its list of members does not hold `+somebody+`$`, (*world).membersDoNotHold),
+		steps.Say(`^its list of members holds `+somebody+` once$`, (*world).membersHoldOnce),
 		steps.Say(`^`+somebody+` (?:is|has been) added to it$`, (*world).isAdded),
 		steps.Say(`^`+somebody+` (?:is|has been) removed from it$`, (*world).isRemoved),
 		steps.Say(`^`+somebody+` is added to it, if that is allowed$`, (*world).isAddedIfAllowed),
@@ -50,6 +51,7 @@ func classSentences() []steps.Sentence {
 		steps.Say(`^True is given$`, (*world).trueIsGiven),
 		steps.Say(`^a list of messages is given$`, (*world).messagesAreGiven),
 		steps.Say(`^(\d+) messages are given$`, (*world).countIsGiven),
+		steps.Say(`^each of `+texts+` has been given$`, (*world).haveBeenGiven),
 		steps.Say(`^a list with the text `+somebody+` is given$`, (*world).textIsGiven),
 		steps.Say(`^the message `+somebody+` is given$`, (*world).messageIsGiven),
 		steps.Say(`^no message is given$`, (*world).noMessageIsGiven),
@@ -57,6 +59,8 @@ func classSentences() []steps.Sentence {
 		steps.Say(`^the message is given that was at its right$`, (*world).rightmostIsGiven),
 		steps.Say(`^`+somebody+` has not reached the queue `+somebody+`$`, (*world).hasNotReached),
 		steps.Say(`^it is dirty, or saved with `+somebody+`$`, (*world).isDirtyOrSaved),
+		steps.Say(`^it is dirty, or saved without `+somebody+`$`, (*world).isDirtyOrSavedWithout),
+		steps.Say(`^it holds `+somebody+` once$`, (*world).itHoldsOnce),
 		steps.Say(`^`+somebody+` is a private method of ChatRoom$`, (*world).isPrivate),
 
 		// messages and their properties
@@ -74,6 +78,9 @@ func classSentences() []steps.Sentence {
 		steps.Say(`^the list of rooms `+somebody+`$`, (*world).listIsMade),
 		steps.Say(`^the list of rooms `+somebody+` with `+texts+`$`, (*world).listIsMadeWith),
 		steps.Say(`^the room `+somebody+` (?:is|has been) added to the list$`, (*world).roomIsAdded),
+		steps.Say(`^the group `+somebody+` has been added to the list$`, (*world).groupIsAdded),
+		steps.Say(`^the room that was given is for a group$`, (*world).givenIsForGroup),
+		steps.Say(`^the room that was given has its owner$`, (*world).givenHasOwner),
 		steps.Say(`^the room `+somebody+` (?:is|has been) removed from the list$`, (*world).roomIsRemoved),
 		steps.Say(`^the room `+somebody+` is looked for in the list$`, (*world).roomIsLookedFor),
 		steps.Say(`^the room `+somebody+` is given$`, (*world).roomIsGiven),
@@ -142,18 +149,18 @@ func (w *world) complete(ctx context.Context, room *object, isGroup bool) error 
 		}
 	}
 	if slices.Contains(left, "owner_alias") {
-		if err := w.trySet(ctx, room, "owner_alias", owner); err != nil {
+		if err := w.trySet(ctx, room, "owner_alias", w.model.owner); err != nil {
 			return err
 		}
 	}
-	if !slices.Contains(left, "member_list") {
+	if !slices.Contains(left, "member_list") || !slices.Contains(left, "other_alias") {
 		return nil
 	}
 	members, _, err := w.members(ctx, room)
 	if err != nil {
 		return dropFailure(err)
 	}
-	for _, alias := range []string{owner, other} {
+	for _, alias := range []string{w.model.owner, w.model.other} {
 		if slices.Contains(members, alias) {
 			continue
 		}
@@ -443,6 +450,7 @@ func (w *world) areSent(ctx context.Context, texts string) error {
 func (w *world) areGot(ctx context.Context, count int, as string) error {
 	_, err := w.call(ctx, w.model.it, "get_messages",
 		argument("num_messages", count), argument("return_objects", as == "objects"))
+	w.model.lists = append(w.model.lists, w.model.done.Value)
 	return err
 }
 
@@ -502,9 +510,11 @@ func (w *world) trueIsGiven() error {
 	return nil
 }
 
-// given is the list that was given: it may be one of several things.
-func (w *world) given() (probe.Value, error) {
-	value := w.model.done.Value
+// given is the list that was given.
+func (w *world) given() (probe.Value, error) { return w.listIn(w.model.done.Value) }
+
+// listIn is the list that was given with a value: it may be one of several things.
+func (w *world) listIn(value probe.Value) (probe.Value, error) {
 	if value.Kind == probe.Tuple {
 		for _, item := range value.Items {
 			if item.IsList() {
@@ -547,6 +557,29 @@ func (w *world) countIsGiven(count int) error {
 		return err
 	}
 	return stage.Fail(fmt.Sprintf("%s gives %d messages", w.model.called, count), fmt.Sprintf("it gives %d", len(list.Items)))
+}
+
+// haveBeenGiven looks for texts in all lists that were given.
+func (w *world) haveBeenGiven(ctx context.Context, texts string) error {
+	called := w.model.called
+	var given []string
+	for _, value := range w.model.lists {
+		list, err := w.listIn(value)
+		if err != nil {
+			return err
+		}
+		found, err := w.textsIn(ctx, list)
+		if err != nil {
+			return err
+		}
+		given = append(given, found...)
+	}
+	for _, text := range steps.List(texts) {
+		if countOf(given, text) == 0 {
+			return stage.Fail(fmt.Sprintf("%s, called again, gives what it has not given", called), fmt.Sprintf("all that it has given is %q", given))
+		}
+	}
+	return nil
 }
 
 func (w *world) textIsGiven(text string) error {
@@ -604,8 +637,13 @@ func (w *world) held(ctx context.Context, room *object) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return w.textsIn(ctx, value)
+}
+
+// textsIn lists the texts of the messages in a list.
+func (w *world) textsIn(ctx context.Context, list probe.Value) ([]string, error) {
 	var texts []string
-	for _, item := range value.Items {
+	for _, item := range list.Items {
 		if item.Kind == probe.Text {
 			texts = append(texts, item.Text)
 			continue
@@ -671,6 +709,48 @@ func (w *world) isDirtyOrSaved(ctx context.Context, word string) error {
 		return nil
 	}
 	return stage.Fail("a room that was changed is dirty", "its dirty is "+done.Value.String())
+}
+
+// isDirtyOrSavedWithout is about a room that somebody has left.
+func (w *world) isDirtyOrSavedWithout(ctx context.Context, member string) error {
+	done, err := w.read(ctx, w.model.it, "dirty")
+	if err != nil || done.Value.IsTrue() {
+		return err
+	}
+	all, _, err := w.documents(ctx, w.model.nameOf(w.model.it))
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(all, func(d document) bool { return d.isOfRoom() && d.says("members", member) }) {
+		w.Run.Observe(answering, "saves a room as soon as it changes")
+		return nil
+	}
+	return stage.Fail("a room that was changed is dirty", "its dirty is "+done.Value.String())
+}
+
+func (w *world) itHoldsOnce(ctx context.Context, text string) error {
+	held, err := w.held(ctx, w.model.it)
+	if err != nil || countOf(held, text) == 1 {
+		return err
+	}
+	return stage.Fail(fmt.Sprintf("it holds %q once", text), fmt.Sprintf("it holds %q", held))
+}
+
+func (w *world) membersHoldOnce(ctx context.Context, alias string) error {
+	members, name, err := w.members(ctx, w.model.it)
+	if err != nil {
+		return err
+	}
+	count := 0
+	for _, member := range members {
+		if member == alias {
+			count++
+		}
+	}
+	if count == 1 {
+		return nil
+	}
+	return stage.Fail(fmt.Sprintf("its %s holds %q once", name, alias), fmt.Sprintf("it holds %q", members))
 }
 
 func (w *world) isNotDirty(ctx context.Context) error {
@@ -791,8 +871,8 @@ func (w *world) hasProps(ctx context.Context) error {
 	if err != nil {
 		return dropFailure(err)
 	}
-	if from.Value.Text != owner {
-		return stage.Fail(expected, fmt.Sprintf("their from_user is %s, and not %q", from.Value, owner))
+	if from.Value.Text != w.model.owner {
+		return stage.Fail(expected, fmt.Sprintf("their from_user is %s, and not %q", from.Value, w.model.owner))
 	}
 	return nil
 }
@@ -854,6 +934,36 @@ func (w *world) onList(ctx context.Context, method, name string) error {
 
 func (w *world) roomIsAdded(ctx context.Context, name string) error {
 	return w.onList(ctx, "add", name)
+}
+
+// groupIsAdded makes a group, and adds it to the list.
+func (w *world) groupIsAdded(ctx context.Context, name string) error {
+	list := w.model.it
+	if err := w.isMade(ctx, group, name); err != nil {
+		return err
+	}
+	w.model.it = list
+	return w.roomIsAdded(ctx, name)
+}
+
+// givenIsForGroup looks at the room that was given last.
+func (w *world) givenIsForGroup(ctx context.Context) error {
+	room := &object{number: w.model.done.Value.Object, class: chatRoom}
+	done, err := w.read(ctx, room, "group_room")
+	if err != nil || done.Value.IsTrue() {
+		return err
+	}
+	return stage.Fail("the room is for a group", "its group_room is "+done.Value.String())
+}
+
+// givenHasOwner looks whose the room is that was given last.
+func (w *world) givenHasOwner(ctx context.Context) error {
+	room := &object{number: w.model.done.Value.Object, class: chatRoom}
+	done, err := w.read(ctx, room, "owner_alias")
+	if err != nil || done.Value.Text == w.model.owner {
+		return err
+	}
+	return stage.Fail(fmt.Sprintf("the room's owner_alias is %q", w.model.owner), "it is "+done.Value.String())
 }
 
 // roomHolds puts a message into a room, whatever list it is in.

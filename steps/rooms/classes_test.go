@@ -47,6 +47,13 @@ func withRoom(constructor string) string {
 		constructor + "\n"
 }
 
+func TestWhatCannotBeImportedIsNotSaidToBeMissing(t *testing.T) {
+	message := judged(t, "import os\n\n\nclass MessageProperties:\n    pass\n\n\nclass ChatMessage:\n    pass\n\n\nos._exit(3)\n", "ROOM-4.26")["ROOM-4.26"]
+	if message.Failure == nil || !strings.Contains(message.Failure.Observed, "the code has ended the program") {
+		t.Errorf("it is not said that the program has ended: %s", stepstest.Describe(message))
+	}
+}
+
 func TestAConstructorDoesNoHarm(t *testing.T) {
 	for _, c := range []struct{ name, constructor, observed string }{
 		{"it ends the program", "os._exit(3)", "the code has ended the program (exit status 3)"},
@@ -89,5 +96,30 @@ func TestAModuleThatCannotBeImportedFailsOneRule(t *testing.T) {
 	}
 	if rule := got["ROOM-4.3"]; rule.Verdict != grading.Blocked {
 		t.Error(stepstest.Describe(rule))
+	}
+}
+
+// TestASecondMemberMayHaveAnyName: the text says of a private room who is in it, and not how its
+// constructor is told.
+func TestASecondMemberMayHaveAnyName(t *testing.T) {
+	for _, parameter := range []string{"members", "other", "guest", "to_alias"} {
+		rmq := `import collections
+
+
+class ChatRoom(collections.deque):
+    def __init__(self, room_name, owner_alias, ` + parameter + `, group_room=False):
+        super().__init__()
+        self.name, self.owner_alias, self.group_room = room_name, owner_alias, group_room
+        self.member_list = [owner_alias]
+        for alias in ` + parameter + ` if isinstance(` + parameter + `, list) else [` + parameter + `]:
+            if alias not in self.member_list:
+                self.member_list.append(alias)
+
+    def add_group_member(self, alias):
+        return self.group_room and not self.member_list.append(alias)
+`
+		if members := judged(t, rmq, "ROOM-4.6")["ROOM-4.6"]; members.Verdict != grading.Passed {
+			t.Errorf("%s: %s", parameter, stepstest.Describe(members))
+		}
 	}
 }

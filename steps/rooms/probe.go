@@ -15,6 +15,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/tap"
 	"github.com/chatspec/chatspec/fixtures/tap/jsonstream"
 	"github.com/chatspec/chatspec/fixtures/target"
+	"github.com/chatspec/chatspec/steps"
 )
 
 // The names of those who speak about classes: the program that answers for them, and who
@@ -31,14 +32,19 @@ const importTime = 20 * time.Second
 // A model is what a scenario has asked about a submission's classes.
 type model struct {
 	line      *probe.Line // nil, as long as nothing was asked
+	looked    bool        // whether the classes were looked for
+	unloaded  error       // why that did not work
 	loaded    probe.Loaded
 	constants []probe.Constant
 	extras    []probe.Argument // what a constructor may want besides
+
+	owner, other string // who is in a room that is made by its class
 
 	rooms    map[string]*object  // by their names
 	messages map[string]*object  // by their texts
 	it       *object             // the one that the scenario is about
 	done     probe.Done          // what was called last
+	lists    []probe.Value       // what get_messages has given
 	called   string              // its name in the text
 	sent     int                 // how many messages have been numbered
 	before   []string            // what a room held, from its left, before the last call
@@ -54,20 +60,25 @@ type object struct {
 }
 
 // newModel is that of a scenario in which nothing was asked yet.
-func newModel() *model {
-	return &model{rooms: map[string]*object{}, messages: map[string]*object{}, kept: map[string][]string{}}
+func newModel(draw steps.Draw) *model {
+	return &model{owner: draw.Word(theOwner), other: draw.Word(theOther), rooms: map[string]*object{}, messages: map[string]*object{}, kept: map[string][]string{}}
 }
 
 // looksFor starts the program that answers for the classes, once, and has it import the
-// modules that define them.
+// modules that define them. Where that did not work, it is said again: nothing is known of
+// the classes then, not even that there are none.
 func (w *world) looksFor(ctx context.Context) error {
-	if w.model.line != nil {
-		return nil
+	if !w.model.looked {
+		w.model.looked, w.model.unloaded = true, w.load(ctx)
 	}
+	return w.model.unloaded
+}
+
+func (w *world) load(ctx context.Context) error {
 	if err := w.startAnswering(ctx); err != nil {
 		return err
 	}
-	if err := w.Stage.AwaitConnection(ctx, answering, asking); err != nil {
+	if err := w.awaitAnswering(ctx); err != nil {
 		return err
 	}
 	loaded, err := ask[probe.Loaded](ctx, w, "the modules that define the classes can be imported", probe.Load(w.model.wanted()))
@@ -77,6 +88,25 @@ func (w *world) looksFor(ctx context.Context) error {
 	w.model.loaded = loaded
 	w.model.constants, err = ask[[]probe.Constant](ctx, w, "the constants of the modules can be listed", probe.Constants())
 	return err
+}
+
+// awaitAnswering waits until the program that answers for the classes asks for questions. On
+// a busy machine that takes as long as importing does: it is no fault of the submission's.
+func (w *world) awaitAnswering(ctx context.Context) error {
+	return w.Stage.Await(ctx, stage.Wait{
+		Expected: fmt.Sprintf("%s connects to %s", answering, asking), By: []string{answering}, Within: importTime,
+		Met: func(events []journal.Event) bool {
+			return slices.ContainsFunc(events, func(e journal.Event) bool {
+				return e.Kind == journal.Connected && e.From == answering && e.To == asking
+			})
+		},
+		Observed: func(events []journal.Event) string {
+			if how := stage.Ended(events, answering); how != "" {
+				return "it ended without (" + how + ")" + stage.LastWords(events, answering)
+			}
+			return "it does not"
+		},
+	})
 }
 
 // wanted is what is asked for first.
@@ -104,11 +134,11 @@ func (w *world) startAnswering(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	values, err := w.Values(answering, owner, at)
+	values, err := w.Values(answering, w.model.owner, at)
 	if err != nil {
 		return err
 	}
-	w.model.line, w.model.extras = line, extrasOf(values)
+	w.model.line, w.model.extras = line, extrasOf(w.model.owner, values)
 	start := stage.Start{Name: answering, Program: answering, Values: values, Env: w.Submission.Environment(values)}
 	if spec.Supplied {
 		start.Launch = append(slices.Clone(spec.Launch), probe.Words()...)

@@ -50,7 +50,7 @@ func robustSentences() []steps.Sentence {
 }
 
 func (w *world) sendsLong(ctx context.Context, from string, letters int, to, kind, room string) error {
-	return w.sendsOne(ctx, from, steps.Long(letters), to, kind, room)
+	return w.sendsOne(ctx, from, steps.LongWord(letters), to, kind, room)
 }
 
 // sendsToLongName sends to a private room whose name is long.

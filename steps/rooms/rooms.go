@@ -53,7 +53,7 @@ type world struct {
 func (s *session) Open(w *steps.World) any { return s.open(w) }
 
 func (s *session) open(w *steps.World) *world {
-	return &world{World: messchat.NewWorld(w, s.Submission), session: s, readers: map[string]*reader{}, model: newModel()}
+	return &world{World: messchat.NewWorld(w, s.Submission), session: s, readers: map[string]*reader{}, model: newModel(w.Draw)}
 }
 
 func sentences() []steps.Sentence {
@@ -95,6 +95,7 @@ func sentences() []steps.Sentence {
 		// what rooms are in RabbitMQ
 		steps.Say(`^mess_chat speaks AMQP with RabbitMQ$`, (*world).speaksAMQP),
 		steps.Say(`^mess_chat publishes a message to RabbitMQ$`, (*world).publishes),
+		steps.Say(`^nobody asks mess_chat for anything until RabbitMQ has missed its heartbeats, or has had three$`, (*world).nobodyAsks),
 		steps.Say(`^mess_chat calls itself a client by pika$`, (*world).usesPika),
 		steps.Say(`^RabbitMQ has a queue `+somebody+`$`, (*world).hasQueue),
 		steps.Say(`^RabbitMQ has an exchange `+somebody+`$`, (*world).hasExchange),

@@ -24,6 +24,9 @@ type Dialect struct {
 	// OnConnection is set for a server that delivers on the connection which
 	// the client has opened, and not to the client's own address.
 	OnConnection bool
+	// Answer is what the submission's server says to a client that has subscribed, if the
+	// client types nothing before; it is nil for one that does not wait for it.
+	Answer *answer
 }
 
 func plainDialect() Dialect {
@@ -35,6 +38,7 @@ func plainDialect() Dialect {
 type calibration struct {
 	done    sync.Once
 	dialect Dialect
+	heard   bool  // it has sent what was typed
 	found   bool  // the arguments with which it starts, where several were tried
 	err     error // why the program did not start
 }
@@ -99,7 +103,7 @@ func (s *session) calibrate(ctx context.Context, programName string, c *calibrat
 	case "chat":
 		return s.tryAgain(func(t *talk) error { return t.tryChat(ctx, c) })
 	case "chat5":
-		return s.tryAgain(func(t *talk) error { return t.tryClient(ctx, c) })
+		return s.calibrateClient(ctx, c)
 	}
 	return s.tryCommandLines(ctx, spec, c)
 }
@@ -234,6 +238,9 @@ func (t *talk) tryClient(ctx context.Context, c *calibration) error {
 	if err := t.AwaitConnection(ctx, theUser, theServer); err != nil {
 		return err
 	}
+	if err := t.answer(ctx, theServer, theUser, c.dialect.Answer); err != nil {
+		return err
+	}
 	if err := t.AwaitPrompt(ctx, theUser); err != nil {
 		return err
 	}
@@ -241,6 +248,7 @@ func (t *talk) tryClient(ctx context.Context, c *calibration) error {
 	if !ok {
 		return ctx.Err()
 	}
+	c.heard = true
 	encoding.Author = jsonstream.Identity{Name: theUser, Addr: addr}
 	c.dialect.Chat, c.dialect.Operation = encoding, encoding
 	c.dialect.Operation.Template = nil

@@ -112,6 +112,32 @@ func TestTheCalibrationOfAClient(t *testing.T) {
 	}
 }
 
+// TestAClientMayWaitForAnAnswer: it is given that of its own server, which names its address.
+func TestAClientMayWaitForAnAnswer(t *testing.T) {
+	const waits = "waits until the server has answered its subscription"
+	patient := with(chat5In("newline"), map[string]string{"ENCODING": "newline", "WAITS": "1"})
+	for name, c := range map[string]struct {
+		server target.Program
+		heard  bool
+	}{
+		"from its own server":    {server(map[string]string{"WELCOMES": "1"}, []string{"-nowhere"}), true},
+		"that its server is not": {server(nil), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := begin(newRun(t, 1, patient, c.server))
+			dialect, err := s.learn(bounded(t), "chat5")
+			must(t, err)
+			if heard := dialect.Chat.Template != nil; heard != c.heard || observed(s, "chat5", waits) != c.heard {
+				t.Errorf("it is heard: %t; %v is observed; its answer is %+v", heard, s.run.Observations(), dialect.Answer)
+			}
+		})
+	}
+	s := begin(newRun(t, 1, patient))
+	if dialect, err := s.learn(bounded(t), "chat5"); err != nil || dialect.Answer != nil {
+		t.Errorf("without a server its answer is %v, %v", dialect.Answer, err)
+	}
+}
+
 func TestTheCalibrationOfAServer(t *testing.T) {
 	for _, test := range []struct {
 		name         string

@@ -45,6 +45,7 @@ func chatSentences() []steps.Sentence {
 		steps.Say(`^`+steps.Name+` sends rubbish to `+steps.Name+`: (.+)$`, (*world).sendsRubbish),
 		steps.Say(`^`+steps.Names+` each send (\d+) messages to `+steps.Name+` at once$`, (*world).sendAtOnce),
 		steps.Say(`^`+steps.Name+` sees them all$`, (*world).seesAll),
+		steps.Say(`^`+steps.Name+` sees `+steps.Line+` once$`, (*world).SeesOnce),
 		steps.Say(`^`+steps.Name+` has not received "([^"]*)"$`, (*world).hasNotReceived),
 		steps.Say(`^`+steps.Names+` see the end of every connection$`, (*world).seeTheEnd),
 		steps.Say(`^these chats are running:$`, (*world).chatsAreRunning),
@@ -178,17 +179,17 @@ func (w *world) sendsGlued(ctx context.Context, name, texts, to string) error {
 	return peer.Send(ctx, steps.Unquote(to), all, encoding.PerMessage)
 }
 
-// sendsInPieces cuts a message in several places, a letter of two bytes among
-// them, and waits after each piece until the program has taken it.
+// sendsInPieces cuts a message in several places, and waits after each piece until the
+// program has taken it.
 func (w *world) sendsInPieces(ctx context.Context, name, text, to string) error {
 	peer, encoding, err := w.voice(ctx, name, to)
 	if err != nil {
 		return err
 	}
+	w.Typed = text
 	w.Remember(text)
 	data := w.talk.encode(peer, encoding, w.talk.chatMessage(peer, text)...)
-	within := strings.Index(string(data), "ï") + 1
-	return peer.SendInPieces(ctx, steps.Unquote(to), data, encoding.PerMessage, 1, len(data)/3, within, len(data)-1)
+	return peer.SendInPieces(ctx, steps.Unquote(to), data, encoding.PerMessage, cutsOf(data)...)
 }
 
 func (w *world) sendsReversed(ctx context.Context, name, text, to string) error {
@@ -196,10 +197,9 @@ func (w *world) sendsReversed(ctx context.Context, name, text, to string) error 
 	if err != nil {
 		return err
 	}
+	w.Typed = text
 	w.Remember(text)
-	values := w.talk.chatMessage(peer, text)
-	reversed := []jsonstream.Value{values[2], {Name: "colour", Raw: `"green"`}, values[1], values[0]}
-	return peer.Send(ctx, steps.Unquote(to), encoding.EncodeAs(reversed...), encoding.PerMessage)
+	return peer.Send(ctx, steps.Unquote(to), w.talk.encodeReversed(peer, encoding, text), encoding.PerMessage)
 }
 
 func (w *world) sendsRubbish(ctx context.Context, name, to, what string) error {

@@ -1,10 +1,12 @@
 package tcp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"unicode"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -119,19 +121,14 @@ func (t *talk) arrivesBeforeRest(ctx context.Context, peers []string, text, serv
 	})
 }
 
-// Deliver brings a message of another user to a chat5, as the submission's own
-// server5 would: to the address of the chat5, or on the connection that it has
+// Deliver brings messages of another user to a chat5, in one piece, as the submission's
+// own server5 would: to the address of the chat5, or on the connection that it has
 // opened.
-func (t *talk) deliver(ctx context.Context, server, user, name, text string, dialect Dialect) error {
+func (t *talk) deliver(ctx context.Context, server, name string, data []byte, dialect Dialect) error {
 	p, err := t.LoopbackPeer(server)
 	if err != nil {
 		return err
 	}
-	author, err := t.LoopbackPeer(user)
-	if err != nil {
-		return err
-	}
-	data := t.encode(author, dialect.Chat, t.chatMessage(author, text)...)
 	if !dialect.OnConnection {
 		return p.Send(ctx, name, data, dialect.Chat.PerMessage)
 	}
@@ -140,6 +137,29 @@ func (t *talk) deliver(ctx context.Context, server, user, name, text string, dia
 		return err
 	}
 	return conn.Write(ctx, data)
+}
+
+// deliverInPieces is deliver with the message cut in several places.
+func (t *talk) deliverInPieces(ctx context.Context, server, name string, data []byte, dialect Dialect) error {
+	p, err := t.LoopbackPeer(server)
+	if err != nil {
+		return err
+	}
+	if !dialect.OnConnection {
+		return p.SendInPieces(ctx, name, data, dialect.Chat.PerMessage, cutsOf(data)...)
+	}
+	conn, err := p.Accepted(name)
+	if err != nil {
+		return err
+	}
+	return conn.WriteInPieces(ctx, data, cutsOf(data)...)
+}
+
+// cutsOf says where a message is cut: in several places, a letter of two bytes among
+// them, where it has one.
+func cutsOf(data []byte) []int {
+	within := bytes.IndexFunc(data, func(r rune) bool { return r > unicode.MaxASCII }) + 1
+	return []int{1, len(data) / 3, within, len(data) - 1}
 }
 
 // AwaitServed waits until the server has come to rest, and so has served what

@@ -170,10 +170,12 @@ func TestDeliver(t *testing.T) {
 	server, ann := peer(t, s.Stage, "server"), perform(t, s.Stage, "ann")
 	byAddress := Dialect{Chat: jsonstream.DefaultEncoding()}
 	onConnection := Dialect{Chat: jsonstream.DefaultEncoding(), OnConnection: true}
-	wantFailure(t, s.deliver(bounded(t), "server", "bob", "ann", "hi", onConnection), "ann is connected to server", "it is not")
+	bob := peer(t, s.Stage, "bob")
+	said := func(text string) []byte { return s.encode(bob, byAddress.Chat, s.chatMessage(bob, text)...) }
+	wantFailure(t, s.deliver(bounded(t), "server", "ann", said("hi"), onConnection), "ann is connected to server", "it is not")
 
 	ann.Listens()
-	must(t, s.deliver(bounded(t), "server", "bob", "ann", "by address", byAddress))
+	must(t, s.deliver(bounded(t), "server", "ann", said("by address"), byAddress))
 	ann.Shows(`b'{"seq": 1, "user": "bob", "message": "by address"}\n'`)
 
 	for range 2 {
@@ -181,7 +183,7 @@ func TestDeliver(t *testing.T) {
 	}
 	must(t, server.Fence(bounded(t)))
 	ann.Do("hear") // on the newest connection
-	must(t, s.deliver(bounded(t), "server", "bob", "ann", "on the connection", onConnection))
+	must(t, s.deliver(bounded(t), "server", "ann", said("on the connection"), onConnection))
 	ann.Shows(`b'{"seq": 2, "user": "bob", "message": "on the connection"}\n'`)
 	events := s.Journal()
 	var openers []string

@@ -28,9 +28,14 @@ func serverSentences() []steps.Sentence {
 		steps.Say(`^`+steps.Name+` has sent `+steps.Line+` to (the server)$`, (*world).hasSentToServer),
 		steps.Say(`^`+steps.Name+` can be reached by the server$`, (*world).canBeReached),
 		steps.Say(`^the server delivers `+steps.Line+` from `+steps.Name+` to `+steps.Name+`$`, (*world).delivers),
+		steps.Say(`^the server delivers a message of (\d+) letters from `+steps.Name+` to `+steps.Name+`$`, (*world).deliversLong),
+		steps.Say(`^the server delivers (".*") from `+steps.Name+` to `+steps.Name+` in one piece$`, (*world).deliversGlued),
+		steps.Say(`^the server delivers `+steps.Line+` from `+steps.Name+` to `+steps.Name+` in several pieces$`, (*world).deliversInPieces),
+		steps.Say(`^the server delivers `+steps.Line+` from `+steps.Name+` to `+steps.Name+` with its members reversed and one more$`, (*world).deliversReversed),
 
 		// server5 beside the harness's clients
 		steps.Say(`^the server starts$`, (*world).serverStarts),
+		steps.Say(`^the server listens$`, (*world).serverListens),
 		steps.Say(`^the server is running$`, (*world).serverIsRunning),
 		steps.Say(`^`+steps.Names+` have asked to subscribe$`, (*world).askToSubscribe),
 		steps.Say(`^`+steps.Name+` has asked to subscribe$`, (*world).askToSubscribe),
@@ -56,11 +61,14 @@ func serverSentences() []steps.Sentence {
 
 // encodingOf is how to speak to a program so that it understands.
 func (w *world) encodingOf(ctx context.Context, name string) (jsonstream.Encoding, error) {
-	if name == theServer {
-		dialect, err := w.talk.clientDialect(ctx)
-		return dialect.Chat, err
+	learn := func(ctx context.Context) (Dialect, error) { return w.talk.learn(ctx, "chat") }
+	switch {
+	case name == theServer:
+		learn = w.talk.clientDialect
+	case w.atClients[name]:
+		learn = w.serverDialect
 	}
-	dialect, err := w.talk.learn(ctx, "chat")
+	dialect, err := learn(ctx)
 	return dialect.Chat, err
 }
 
@@ -69,7 +77,8 @@ func (w *world) startsClient(ctx context.Context, user string) error {
 	// Only where it looks for its server is wanted of the calibration: what it has to
 	// say of the start, this start says again.
 	var failure *stage.Failure
-	if _, err := w.talk.learn(ctx, "chat5"); err != nil && !errors.As(err, &failure) {
+	dialect, err := w.talk.learn(ctx, "chat5")
+	if err != nil && !errors.As(err, &failure) {
 		return err
 	}
 	server, err := w.peer(theServer)
@@ -79,10 +88,14 @@ func (w *world) startsClient(ctx context.Context, user string) error {
 	if err := server.Listen(); err != nil {
 		return err
 	}
-	return w.startClientAt(steps.Unquote(user), server.Addr)
+	if err := w.startClientAt(steps.Unquote(user), server.Addr); err != nil {
+		return err
+	}
+	return w.talk.answer(ctx, theServer, steps.Unquote(user), dialect.Answer)
 }
 
 func (w *world) startClientAt(user string, server netip.AddrPort) error {
+	w.atClients[user] = true
 	addr, err := w.Stage.Loopback()
 	if err != nil {
 		return err
@@ -182,12 +195,78 @@ func (w *world) canBeReached(ctx context.Context, user string) error {
 }
 
 func (w *world) delivers(ctx context.Context, text, author, user string) error {
+	return w.deliversBy(ctx, w.talk.deliver, text, author, user)
+}
+
+func (w *world) deliversInPieces(ctx context.Context, text, author, user string) error {
+	return w.deliversBy(ctx, w.talk.deliverInPieces, text, author, user)
+}
+
+// A deliverer brings the bytes of a message from a server to a chat5.
+type deliverer func(ctx context.Context, server, name string, data []byte, dialect Dialect) error
+
+func (w *world) deliversBy(ctx context.Context, deliver deliverer, text, author, user string) error {
 	dialect, err := w.serverDialect(ctx)
 	if err != nil {
 		return err
 	}
+	data, err := w.delivery(dialect, author, text)
+	if err != nil {
+		return err
+	}
+	return deliver(ctx, theServer, steps.Unquote(user), data, dialect)
+}
+
+func (w *world) deliversLong(ctx context.Context, letters int, author, user string) error {
+	return w.delivers(ctx, steps.Long(letters), author, user)
+}
+
+// deliversGlued delivers several messages in one write.
+func (w *world) deliversGlued(ctx context.Context, texts, author, user string) error {
+	dialect, err := w.serverDialect(ctx)
+	if err != nil {
+		return err
+	}
+	if dialect.Chat.PerMessage {
+		return &stage.Unverified{Reason: "the server opens a connection for each message, so that none arrive together"}
+	}
+	var all []byte
+	for _, text := range steps.List(texts) {
+		data, err := w.delivery(dialect, author, text)
+		if err != nil {
+			return err
+		}
+		all = append(all, data...)
+	}
+	return w.talk.deliver(ctx, theServer, steps.Unquote(user), all, dialect)
+}
+
+func (w *world) deliversReversed(ctx context.Context, text, author, user string) error {
+	dialect, err := w.serverDialect(ctx)
+	if err != nil {
+		return err
+	}
+	peer, err := w.writes(author, text)
+	if err != nil {
+		return err
+	}
+	return w.talk.deliver(ctx, theServer, steps.Unquote(user), w.talk.encodeReversed(peer, dialect.Chat, text), dialect)
+}
+
+// delivery is a message of an author's as the server passes it on.
+func (w *world) delivery(dialect Dialect, author, text string) ([]byte, error) {
+	peer, err := w.writes(author, text)
+	if err != nil {
+		return nil, err
+	}
+	return w.talk.encode(peer, dialect.Chat, w.talk.chatMessage(peer, text)...), nil
+}
+
+// writes remembers that an author says a text, and returns the author.
+func (w *world) writes(author, text string) (*stage.Peer, error) {
+	w.Typed = text
 	w.Sends(steps.Unquote(author), text)
-	return w.talk.deliver(ctx, theServer, steps.Unquote(author), steps.Unquote(user), text, dialect)
+	return w.talk.LoopbackPeer(steps.Unquote(author))
 }
 
 // serverDialect is how the submission's own server delivers; where it has none
@@ -210,6 +289,15 @@ func (w *world) serverStarts(ctx context.Context) error {
 		return err
 	}
 	return w.launchServer()
+}
+
+// serverListens waits until the server listens, wherever that is.
+func (w *world) serverListens(ctx context.Context) error {
+	err := w.Stage.AwaitListening(ctx, theServer)
+	if dropFailure(err) == nil && w.Stage.ListensElsewhere(theServer) {
+		return nil
+	}
+	return err
 }
 
 func (w *world) launchServer() error {
@@ -244,6 +332,9 @@ func (w *world) askToSubscribe(ctx context.Context, clients string) error {
 		return err
 	}
 	for _, client := range steps.List(clients) {
+		if _, err := w.peer(client); err != nil { // on its host, if it has one
+			return err
+		}
 		if err := w.talk.subscribe(ctx, client, theServer, dialect); err != nil {
 			return err
 		}
@@ -429,5 +520,5 @@ func (w *world) hasSeenFrom(ctx context.Context, user, text, author string) erro
 	if err := w.Types(ctx, author, text); err != nil {
 		return err
 	}
-	return w.Sees(ctx, user, text, author)
+	return w.SeesText(ctx, user, text)
 }

@@ -33,7 +33,7 @@ func Vocabulary() steps.Vocabulary {
 func (s *session) Open(w *steps.World) any {
 	return &world{
 		World: w, talk: s.on(w.Stage),
-		absent: map[string]bool{}, hosts: map[string]netip.Addr{}, heard: map[string]bool{},
+		absent: map[string]bool{}, hosts: map[string]netip.Addr{}, heard: map[string]bool{}, atClients: map[string]bool{},
 	}
 }
 
@@ -42,12 +42,13 @@ type world struct {
 	*steps.World
 	talk *talk
 
-	absent  map[string]bool       // the peers that do not listen yet
-	hosts   map[string]netip.Addr // the peers that are not on 127.0.0.1
-	clients []string              // the clients that have asked to subscribe
-	sent    []string              // what was sent at once
-	heard   map[string]bool       // the texts that peers have sent to programs
-	got     journal.Event         // the message that a sentence calls «it»
+	absent    map[string]bool       // the peers that do not listen yet
+	hosts     map[string]netip.Addr // the peers that are not on 127.0.0.1
+	clients   []string              // the harness's clients that have asked to subscribe
+	atClients map[string]bool       // the users of the submission's clients
+	sent      []string              // what was sent at once
+	heard     map[string]bool       // the texts that peers have sent to programs
+	got       journal.Event         // the message that a sentence calls «it»
 }
 
 // peer returns the harness's peer called name, on its host.

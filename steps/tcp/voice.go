@@ -46,6 +46,13 @@ func (t *talk) encode(p *stage.Peer, encoding jsonstream.Encoding, values ...jso
 	return encoding.For(jsonstream.Identity{Name: p.Name, Addr: p.Addr}).Encode(values...)
 }
 
+// encodeReversed writes the next chat message of a peer in another order, and with a
+// member that nobody knows.
+func (t *talk) encodeReversed(p *stage.Peer, encoding jsonstream.Encoding, text string) []byte {
+	speaker := encoding.For(jsonstream.Identity{Name: p.Name, Addr: p.Addr})
+	return speaker.EncodeReversed(jsonstream.Value{Name: "colour", Raw: `"green"`}, t.chatMessage(p, text)...)
+}
+
 // chatMessage lists the members of the next chat message of a peer.
 func (t *talk) chatMessage(p *stage.Peer, text string) []jsonstream.Value {
 	return []jsonstream.Value{

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/tap/zmtp"
 	"github.com/chatspec/chatspec/fixtures/target"
@@ -54,7 +53,7 @@ func (s *session) learn(ctx context.Context, program string) error {
 	if _, err := s.run.Target.Program(program); err != nil {
 		return err
 	}
-	if isolation, _ := s.run.Isolation(); isolation != sandbox.OwnHost || !isClient(program) {
+	if isolation, _ := s.run.Isolation(); !isolation.GivesHosts() || !isClient(program) {
 		return nil
 	}
 	s.mu.Lock()

@@ -25,6 +25,7 @@ type world struct {
 
 	server  string                    // which program is the server
 	poster  string                    // which program posts; nothing, where that is to be found out
+	visited bool                      // somebody is connected to the server, and says nothing
 	addrs   []netip.AddrPort          // where the server should listen
 	links   map[string]netip.AddrPort // where users reach it
 	sent    []string                  // what was sent at once

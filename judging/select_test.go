@@ -1,4 +1,4 @@
-package main
+package judging
 
 import (
 	"slices"
@@ -28,19 +28,19 @@ func TestARuleIsJudgedWithWhatItNeeds(t *testing.T) {
 		{"@must", "@must", ""},
 		{"", "", ""},
 	} {
-		got, err := selectBy(c.tags, catalogue, assignments)
+		got, err := Select(c.tags, catalogue, assignments)
 		if err != nil {
 			t.Errorf("%q: %v", c.tags, err)
 			continue
 		}
-		if got.tags != c.want {
-			t.Errorf("%q becomes %q, and should become %q", c.tags, got.tags, c.want)
+		if got.Tags != c.want {
+			t.Errorf("%q becomes %q, and should become %q", c.tags, got.Tags, c.want)
 		}
-		if lacking := strings.Join(got.lacking, ", "); lacking != c.lacking {
+		if lacking := strings.Join(got.Lacking, ", "); lacking != c.lacking {
 			t.Errorf("%q lacks %s, and should lack %s", c.tags, lacking, c.lacking)
 		}
-		if (got.warning() == "") != (c.lacking == "") || !strings.Contains(got.warning(), c.lacking) {
-			t.Errorf("of %q it is said %q", c.tags, got.warning())
+		if (got.Warning() == "") != (c.lacking == "") || !strings.Contains(got.Warning(), c.lacking) {
+			t.Errorf("of %q it is said %q", c.tags, got.Warning())
 		}
 	}
 }
@@ -53,5 +53,16 @@ func TestAllRulesOfARunAreSelectedOnce(t *testing.T) {
 	all := catalogue.RuleIDs()
 	if got := withNeeds(append(slices.Clone(all), all...), catalogue); !slices.Equal(got, all) {
 		t.Errorf("they are %v", got)
+	}
+}
+
+func TestBothSelectsWhatTwoExpressionsSelect(t *testing.T) {
+	for _, c := range []struct{ tags, others, want string }{
+		{"", "@a,@b", "@a,@b"},
+		{"@a,@b", "~@a && ~@c", "@a,@b && ~@a && ~@c"},
+	} {
+		if got := Both(c.tags, c.others); got != c.want || CheckTags(got) != nil {
+			t.Errorf("%q and %q are %q", c.tags, c.others, got)
+		}
 	}
 }
