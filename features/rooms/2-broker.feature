@@ -81,11 +81,11 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
       When "otto", who is another client, puts "marzipan" into the exchange "garden"
       Then "marzipan" reaches the queue "garden"
 
-  @must @ROOM-2.8
+  @should @ROOM-2.8
   Rule: A private room holds its owner and one other
     Why: what two say to each other is nobody else's.
-    Hint: keep the members of a room, and refuse whoever is not among them where there are two. Where group_room comes from a URL it is a text, and "false" is true in Python.
-    Needs: ROOM-1.7 ROOM-1.13
+    Hint: keep the members of a room, and refuse whoever is not among them where there are two.
+    Needs: ROOM-1.7 ROOM-1.13 ROOM-2.10
 
     Scenario: A third sends a message to it
       Given mess_chat runs
@@ -107,3 +107,14 @@ Feature: Rooms, part 2: what a room is in RabbitMQ
       When "annika" sends "marzipan" to "bruno" in the group "garden"
       Then "marzipan" reaches the queue "bruno"
       And "marzipan" reaches the queue "annika"
+
+  @should @ROOM-2.10
+  Rule: A private room has no exchange of its own
+    Why: an exchange gives a message to many; what two say to each other goes into one queue.
+    Hint: declare the exchange only where group_room is true. What comes from a URL is a text, and the text "false" is true in Python.
+    Needs: ROOM-2.1
+
+    Scenario: Its first message
+      Given mess_chat runs
+      When "annika" sends "marzipan" to "bruno" in the room "kitchen"
+      Then RabbitMQ has no exchange "kitchen"

@@ -50,7 +50,7 @@ Feature: Rooms, part 5: what is handed in
   Rule: mess_chat_test passes
     Why: a test that fails says that something is wrong with the program, or with the test.
     Hint: run it with pytest or unittest, while the API, RabbitMQ and MongoDB are there.
-    Needs: ROOM-1.1 ROOM-1.2 ROOM-1.3 ROOM-1.4 ROOM-1.5 ROOM-1.6 ROOM-1.7 ROOM-1.8 ROOM-1.9 ROOM-1.10 ROOM-1.11 ROOM-1.12 ROOM-1.13 ROOM-1.14 ROOM-1.15 ROOM-2.1 ROOM-2.2 ROOM-2.3 ROOM-2.4 ROOM-2.5 ROOM-2.6 ROOM-2.7 ROOM-2.8 ROOM-5.1
+    Needs: ROOM-1.1 ROOM-1.2 ROOM-1.3 ROOM-1.4 ROOM-1.5 ROOM-1.6 ROOM-1.7 ROOM-1.8 ROOM-1.9 ROOM-1.10 ROOM-1.11 ROOM-1.12 ROOM-1.13 ROOM-1.14 ROOM-1.15 ROOM-2.1 ROOM-2.2 ROOM-2.3 ROOM-2.4 ROOM-2.5 ROOM-2.6 ROOM-2.7 ROOM-5.1
 
     Scenario: The tests of the API
       Given mess_chat runs where mess_chat_test asks for it
@@ -61,7 +61,7 @@ Feature: Rooms, part 5: what is handed in
   Rule: rmq_test passes
     Why: a test that fails says that something is wrong with the program, or with the test.
     Hint: run it with pytest or unittest, while RabbitMQ and MongoDB are there.
-    Needs: ROOM-1.1 ROOM-1.2 ROOM-1.3 ROOM-1.4 ROOM-1.5 ROOM-1.6 ROOM-1.7 ROOM-1.8 ROOM-1.9 ROOM-1.10 ROOM-1.11 ROOM-1.12 ROOM-1.13 ROOM-1.14 ROOM-1.15 ROOM-2.1 ROOM-2.2 ROOM-2.3 ROOM-2.4 ROOM-2.5 ROOM-2.6 ROOM-2.7 ROOM-2.8 ROOM-3.1 ROOM-3.2 ROOM-3.3 ROOM-3.4 ROOM-3.5 ROOM-3.6 ROOM-4.1 ROOM-4.2 ROOM-4.3 ROOM-4.4 ROOM-4.5 ROOM-4.6 ROOM-4.7 ROOM-4.8 ROOM-4.9 ROOM-4.10 ROOM-4.11 ROOM-4.12 ROOM-4.13 ROOM-4.14 ROOM-4.15 ROOM-4.16 ROOM-4.17 ROOM-4.18 ROOM-4.19 ROOM-4.20 ROOM-4.21 ROOM-4.22 ROOM-4.23 ROOM-4.24 ROOM-4.25 ROOM-4.26 ROOM-4.27 ROOM-4.28 ROOM-4.29 ROOM-4.30 ROOM-4.31 ROOM-4.32 ROOM-4.33 ROOM-5.1
+    Needs: ROOM-1.1 ROOM-1.2 ROOM-1.3 ROOM-1.4 ROOM-1.5 ROOM-1.6 ROOM-1.7 ROOM-1.8 ROOM-1.9 ROOM-1.10 ROOM-1.11 ROOM-1.12 ROOM-1.13 ROOM-1.14 ROOM-1.15 ROOM-2.1 ROOM-2.2 ROOM-2.3 ROOM-2.4 ROOM-2.5 ROOM-2.6 ROOM-2.7 ROOM-3.1 ROOM-3.2 ROOM-3.3 ROOM-3.4 ROOM-3.5 ROOM-3.6 ROOM-4.1 ROOM-4.2 ROOM-4.3 ROOM-4.4 ROOM-4.5 ROOM-4.6 ROOM-4.7 ROOM-4.8 ROOM-4.9 ROOM-4.10 ROOM-4.11 ROOM-4.12 ROOM-4.13 ROOM-4.14 ROOM-4.15 ROOM-4.16 ROOM-4.17 ROOM-4.18 ROOM-4.19 ROOM-4.20 ROOM-4.21 ROOM-4.22 ROOM-4.23 ROOM-4.24 ROOM-4.25 ROOM-4.26 ROOM-4.27 ROOM-4.28 ROOM-4.29 ROOM-4.30 ROOM-4.31 ROOM-4.32 ROOM-4.33 ROOM-5.1
 
     Scenario: The tests of what talks to RabbitMQ
       Given mess_chat runs where mess_chat_test asks for it

@@ -46,6 +46,19 @@ func (w *world) hasExchange(ctx context.Context, name string) error {
 	})
 }
 
+// hasNoExchange checks that no exchange is there once nothing more can happen.
+func (w *world) hasNoExchange(ctx context.Context, name string) error {
+	err := w.hasExchange(ctx, name)
+	if err == nil {
+		return stage.Fail(fmt.Sprintf("RabbitMQ has no exchange called %q", name), "it has one; "+w.saidByAll())
+	}
+	var missing *stage.Failure
+	if errors.As(err, &missing) {
+		return nil
+	}
+	return err
+}
+
 // has checks that something was declared that is called name, or that RabbitMQ has it once
 // nothing more can happen.
 func (w *world) has(ctx context.Context, what, name string, declared func(messchat.Topology) bool, look func(*amqp091.Channel) error) error {

@@ -99,6 +99,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^mess_chat calls itself a client by pika$`, (*world).usesPika),
 		steps.Say(`^RabbitMQ has a queue `+somebody+`$`, (*world).hasQueue),
 		steps.Say(`^RabbitMQ has an exchange `+somebody+`$`, (*world).hasExchange),
+		steps.Say(`^RabbitMQ has no exchange `+somebody+`$`, (*world).hasNoExchange),
 		steps.Say(`^mess_chat publishes `+somebody+` to the exchange `+somebody+`$`, (*world).publishesTo),
 		steps.Say(`^`+somebody+`, who is another client, puts `+somebody+` into the exchange `+somebody+`$`, (*world).putInto),
 		steps.Say(`^`+somebody+` reaches the queue `+somebody+`$`, (*world).reaches),
