@@ -5,58 +5,70 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/tap"
+	"github.com/chatspec/chatspec/fixtures/tap/jsonstream"
 	"github.com/chatspec/chatspec/fixtures/target"
 )
 
-// An answer is what a server says to a client that has subscribed, on the client's own
-// connection. The text asks for none, and forbids none: «after the registration is complete,
-// the client will read input from the keyboard».
-type answer struct {
-	data []byte
-	to   netip.AddrPort // whose address may stand in it
+// Answers are what a submission's server or chat says to whoever has said something to it, on
+// that one's own connection. The text asks for none, and forbids none.
+type answers struct {
+	subscription, message, farewell *answer // nil for none
 }
 
-// calibrateClient learns how a chat5 speaks. One that sends nothing of what is typed may wait
-// for an answer to its subscription: it is tried again with that of its own server.
-func (s *session) calibrateClient(ctx context.Context, c *calibration) error {
-	try := func() error {
-		return s.tryAgain(func(t *talk) error { return t.tryClient(ctx, c) })
+// An answer is one to a message.
+type answer struct {
+	data    []byte
+	last    bool // the connection ends with it
+	to      jsonstream.Message
+	repeats []string // the members of the message that stand in it
+}
+
+// calibrateAnswered learns how a program speaks, by try. One that does not send all that is
+// typed, or does not end, may wait for an answer to what it has said: it is tried again with
+// those that the submission itself gives, where pair has two of its programs talk.
+func (s *session) calibrateAnswered(ctx context.Context, name string, c *calibration, try func(*talk, *calibration) error, pair func(context.Context) (*answers, error)) error {
+	tryOut := func(c *calibration) error {
+		return s.tryAgain(func(t *talk) error { return try(t, c) })
 	}
-	if err := try(); err != nil || c.heard {
+	if err := tryOut(c); err != nil || c.heard && c.left {
 		return err
 	}
-	answered, err := s.hearAnswer(ctx)
-	if err != nil || answered == nil {
+	given, err := pair(ctx)
+	if err != nil || given == nil {
 		return err
 	}
-	c.dialect.Answer = answered
-	if err := try(); err != nil {
+	answered := &calibration{dialect: plainDialect()}
+	answered.dialect.Answers = given
+	if err := tryOut(answered); err != nil {
 		return err
 	}
-	if c.heard {
-		s.run.Observe("chat5", "waits until the server has answered its subscription")
+	if answered.heard && !c.heard || answered.left && !c.left {
+		c.dialect, c.heard, c.left = answered.dialect, answered.heard, answered.left
+		s.run.Observe(name, "waits until what it says is answered")
 	}
 	return nil
 }
 
-// hearAnswer runs the submission's own server5 and chat5, and hears what the one says to
-// the other before anything is typed; nil, where it says nothing or cannot be run.
-func (s *session) hearAnswer(ctx context.Context) (*answer, error) {
+// hearServer hears what the submission's own server5 answers its chat5; nil, where that is
+// nothing or they cannot be run.
+func (s *session) hearServer(ctx context.Context) (*answers, error) {
 	spec, err := s.run.Target.Program("server5")
 	if _, runs := s.run.Target.Endpoints["server5"]; runs || err != nil {
 		return nil, nil
 	}
-	var heard *answer
 	for _, arguments := range spec.Arguments {
+		var heard *answers
 		err = s.onStage(func(t *talk) error {
 			if err := t.tryStart(ctx, arguments); err != nil {
 				return err
 			}
 			var err error
-			heard, err = t.answerOf(ctx)
+			heard, err = t.hearAnswers(ctx, theServer, startOfClient)
 			return err
 		})
 		if err == nil {
@@ -66,67 +78,168 @@ func (s *session) hearAnswer(ctx context.Context) (*answer, error) {
 	return nil, dropFailure(err)
 }
 
-// answerOf has a chat5 subscribe with the server5 that runs.
-func (t *talk) answerOf(ctx context.Context) (*answer, error) {
-	server, err := t.Actor(theServer)
+// hearChat hears what one chat of the submission answers another.
+func (s *session) hearChat(ctx context.Context) (*answers, error) {
+	var heard *answers
+	err := s.onStage(func(t *talk) error {
+		addr, err := t.Loopback()
+		if err != nil {
+			return err
+		}
+		peer, err := t.LoopbackPeer("eve") // who is not there
+		if err != nil {
+			return err
+		}
+		if err := t.Start(startOfChat(thePeer, addr, peer.Addr)); err != nil {
+			return err
+		}
+		if err := t.AwaitReady(ctx, thePeer); err != nil {
+			return err
+		}
+		heard, err = t.hearAnswers(ctx, thePeer, func(user string, addr, to netip.AddrPort) stage.Start {
+			return startOfChat(user, addr, to)
+		})
+		return err
+	})
+	return heard, dropFailure(err)
+}
+
+// hearAnswers starts a program that talks to another, which runs, has it say what can be said
+// and leave, and hears what it is answered.
+func (t *talk) hearAnswers(ctx context.Context, by string, start func(user string, addr, to netip.AddrPort) stage.Start) (*answers, error) {
+	answering, err := t.Actor(by)
 	if err != nil {
 		return nil, err
 	}
-	client, err := t.Loopback()
+	addr, err := t.Loopback()
 	if err != nil {
 		return nil, err
 	}
-	at, err := t.Link(theUser, theServer, server.Addr(), 0)
+	at, err := t.Link(theUser, by, answering.Addr(), 0)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.Start(startOfClient(theUser, client, at)); err != nil {
-		return nil, err
-	}
-	if err := t.AwaitConnection(ctx, theUser, theServer); err != nil {
+	if err := t.Start(start(theUser, addr, at)); err != nil {
 		return nil, err
 	}
 	if err := t.AwaitPrompt(ctx, theUser); err != nil {
 		return nil, err
 	}
+	for _, line := range []string{firstLine, secondLine, "exit"} {
+		if err := t.AwaitQuiet(ctx); err != nil {
+			return nil, err
+		}
+		if err := t.Type(ctx, theUser, line); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.AwaitEnd(ctx, theUser); dropFailure(err) != nil {
+		return nil, err
+	}
 	if err := t.AwaitQuiet(ctx); err != nil {
 		return nil, err
 	}
-	var said []byte
-	events := t.Journal()
-	for _, e := range events {
-		if e.Kind == journal.Wrote && e.From == theServer && e.To == theUser && opener(events, e.Conn) == theUser {
-			said = append(said, e.Data...)
-		}
-	}
-	if said == nil {
-		return nil, nil
-	}
-	return &answer{data: said, to: client}, nil
+	return answersIn(t.Journal(), theUser, by), nil
 }
 
-// answer says to a client that has subscribed with a server of the harness's what its own
-// server would say. One that does not subscribe is left alone: the rule about that says so.
-func (t *talk) answer(ctx context.Context, server, client string, a *answer) error {
-	if a == nil {
+// answersIn finds what a program was answered on the connections that it has opened to another;
+// nil, where that is nothing.
+func answersIn(events []journal.Event, to, by string) *answers {
+	subscription, _ := findOperation(events, by, "subscribe")
+	first, _ := findSent(events, by, firstLine)
+	second, _ := findSent(events, by, secondLine)
+	farewell, _ := findOperation(events, by, "unsubscribe")
+	found := answers{
+		subscription: answerTo(events, subscription, "client"),
+		message:      answerTo(events, first),
+		farewell:     answerTo(events, farewell, "client"),
+	}
+	if found == (answers{}) {
 		return nil
 	}
-	if _, err := t.awaitOperationOf(ctx, client, server, "subscribe"); err != nil {
-		return dropFailure(err)
+	if again := answerTo(events, second); found.message != nil && again != nil {
+		found.message.learnRepeats(again)
 	}
-	p, err := t.LoopbackPeer(server)
-	if err != nil {
-		return err
+	return &found
+}
+
+// answerTo is what was said on a message's connection in answer to it: before anything else was
+// said there by its author.
+func answerTo(events []journal.Event, said journal.Event, repeats ...string) *answer {
+	at := slices.IndexFunc(events, func(e journal.Event) bool {
+		return e.Kind == journal.Sent && e.Conn == said.Conn && e.From == said.From && e.At == said.At
+	})
+	if at < 0 || said.Message == nil || opener(events, said.Conn) != said.From {
+		return nil
 	}
-	conn, err := p.Accepted(client)
-	if err != nil {
-		return dropFailure(err)
+	found := answer{to: messageOf(said), repeats: repeats}
+	for _, e := range events[at+1:] {
+		switch {
+		case e.Conn != said.Conn:
+		case e.From == said.From && e.Kind == journal.Sent:
+			return found.unlessNone()
+		case e.From == said.To && e.Kind == journal.Wrote:
+			found.data = append(found.data, e.Data...)
+		case e.From == said.To && e.Kind == journal.Closed:
+			found.last = true
+		}
 	}
-	who, err := t.Actor(client)
-	if err != nil {
-		return err
+	return found.unlessNone()
+}
+
+func (a answer) unlessNone() *answer {
+	if a.data == nil && !a.last {
+		return nil
 	}
-	return dropFailure(conn.Write(ctx, bytes.ReplaceAll(a.data, []byte(a.to.String()), []byte(who.Addr().String()))))
+	return &a
+}
+
+// learnRepeats finds the members that the answer repeats, by the answer to another message.
+func (a *answer) learnRepeats(again *answer) {
+	for _, members := range [][]string{nil, {"seq"}, {"message"}, {"message", "seq"}} {
+		a.repeats = members
+		if bytes.Equal(a.encode(again.to), again.data) {
+			return
+		}
+	}
+	a.repeats = nil
+}
+
+// encode is the answer to a message.
+func (a *answer) encode(m jsonstream.Message) []byte {
+	data := a.data
+	for _, name := range a.repeats {
+		was, _ := a.to.Field(name)
+		is, ok := m.Field(name)
+		if ok {
+			data = bytes.ReplaceAll(data, bytes.Trim(was.Value, `"`), bytes.Trim(is.Value, `"`))
+		}
+	}
+	return data
+}
+
+// answer is what is said to a program that has said a message, and whether the connection ends
+// with it.
+func (a *answers) answer(said tap.Message) (data []byte, last bool) {
+	m, _ := said.(jsonstream.Message)
+	to := a.message
+	switch operation, _ := m.Text("operation"); operation {
+	case "subscribe":
+		to = a.subscription
+	case "unsubscribe":
+		to = a.farewell
+	}
+	if to == nil {
+		return nil, false
+	}
+	return to.encode(m), to.last
+}
+
+// answering has a peer of the harness's answer as the submission's own program would.
+func (d Dialect) answering(p *stage.Peer) {
+	if d.Answers != nil {
+		p.Answer(d.Answers.answer)
+	}
 }
 
 // dropFailure drops a finding about the target: the rules will say it.

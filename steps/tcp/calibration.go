@@ -24,9 +24,9 @@ type Dialect struct {
 	// OnConnection is set for a server that delivers on the connection which
 	// the client has opened, and not to the client's own address.
 	OnConnection bool
-	// Answer is what the submission's server says to a client that has subscribed, if the
-	// client types nothing before; it is nil for one that does not wait for it.
-	Answer *answer
+	// Answers are what the submission's own programs answer, and it waits for; nil for one
+	// that does not wait.
+	Answers *answers
 }
 
 func plainDialect() Dialect {
@@ -39,6 +39,7 @@ type calibration struct {
 	done    sync.Once
 	dialect Dialect
 	heard   bool  // it has sent what was typed
+	left    bool  // it has ended when it was told to
 	found   bool  // the arguments with which it starts, where several were tried
 	err     error // why the program did not start
 }
@@ -101,9 +102,9 @@ func (s *session) calibrate(ctx context.Context, programName string, c *calibrat
 	}
 	switch programName {
 	case "chat":
-		return s.tryAgain(func(t *talk) error { return t.tryChat(ctx, c) })
+		return s.calibrateAnswered(ctx, programName, c, func(t *talk, c *calibration) error { return t.tryChat(ctx, c) }, s.hearChat)
 	case "chat5":
-		return s.calibrateClient(ctx, c)
+		return s.calibrateAnswered(ctx, programName, c, func(t *talk, c *calibration) error { return t.tryClient(ctx, c) }, s.hearServer)
 	}
 	return s.tryCommandLines(ctx, spec, c)
 }
@@ -136,6 +137,7 @@ func (t *talk) tryChat(ctx context.Context, c *calibration) error {
 	if err != nil {
 		return err
 	}
+	c.dialect.answering(peer)
 	if err := peer.Listen(); err != nil {
 		return err
 	}
@@ -153,10 +155,11 @@ func (t *talk) tryChat(ctx context.Context, c *calibration) error {
 	if !ok {
 		return ctx.Err()
 	}
+	c.heard = true
 	encoding.Author = jsonstream.Identity{Name: theUser, Addr: addr}
 	c.dialect.Chat = encoding
 	t.run.Observe("chat", encoding.String())
-	return nil
+	return t.leave(ctx, c)
 }
 
 // hearTyped types two lines and learns from what arrives. It reports false
@@ -225,6 +228,7 @@ func (t *talk) tryClient(ctx context.Context, c *calibration) error {
 	if err != nil {
 		return err
 	}
+	c.dialect.answering(server)
 	if err := server.Listen(); err != nil {
 		return err
 	}
@@ -236,9 +240,6 @@ func (t *talk) tryClient(ctx context.Context, c *calibration) error {
 		return err
 	}
 	if err := t.AwaitConnection(ctx, theUser, theServer); err != nil {
-		return err
-	}
-	if err := t.answer(ctx, theServer, theUser, c.dialect.Answer); err != nil {
 		return err
 	}
 	if err := t.AwaitPrompt(ctx, theUser); err != nil {
@@ -257,7 +258,16 @@ func (t *talk) tryClient(ctx context.Context, c *calibration) error {
 		c.dialect.Operation.Template = &template
 	}
 	t.run.Observe("chat5", c.dialect.Chat.String())
-	return nil
+	return t.leave(ctx, c)
+}
+
+// leave has the program end, and learns whether it does.
+func (t *talk) leave(ctx context.Context, c *calibration) error {
+	if err := t.Type(ctx, theUser, "exit"); err != nil {
+		return unlessInterrupted(ctx)
+	}
+	c.left = t.AwaitEnd(ctx, theUser) == nil
+	return unlessInterrupted(ctx)
 }
 
 // findOperation finds the first message to somebody whose operation is name.

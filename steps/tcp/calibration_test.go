@@ -112,29 +112,47 @@ func TestTheCalibrationOfAClient(t *testing.T) {
 	}
 }
 
-// TestAClientMayWaitForAnAnswer: it is given that of its own server, which names its address.
-func TestAClientMayWaitForAnAnswer(t *testing.T) {
-	const waits = "waits until the server has answered its subscription"
-	patient := with(chat5In("newline"), map[string]string{"ENCODING": "newline", "WAITS": "1"})
+// TestAClientMayWaitForAnswers: it is given those of its own server, which name its address
+// and repeat what it has said.
+func TestAClientMayWaitForAnswers(t *testing.T) {
+	const waits = "waits until what it says is answered"
+	answers := server(map[string]string{"ANSWERS": "1"}, []string{"-nowhere"})
 	for name, c := range map[string]struct {
-		server target.Program
-		heard  bool
+		waits, encoding string
+		server          target.Program
+		heard           bool
 	}{
-		"from its own server":    {server(map[string]string{"WELCOMES": "1"}, []string{"-nowhere"}), true},
-		"that its server is not": {server(nil), false},
+		"to its subscription":         {"welcome", "newline", answers, true},
+		"to each message":             {"always", "newline", answers, true},
+		"each on its own connection":  {"always", "connection", answers, true},
+		"that its server never gives": {"welcome", "newline", server(nil), false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			patient := with(chat5In("newline"), map[string]string{"ENCODING": c.encoding, "WAITS": c.waits})
 			s := begin(newRun(t, 1, patient, c.server))
 			dialect, err := s.learn(bounded(t), "chat5")
 			must(t, err)
 			if heard := dialect.Chat.Template != nil; heard != c.heard || observed(s, "chat5", waits) != c.heard {
-				t.Errorf("it is heard: %t; %v is observed; its answer is %+v", heard, s.run.Observations(), dialect.Answer)
+				t.Errorf("it is heard: %t; %v is observed; its answers are %+v", heard, s.run.Observations(), dialect.Answers)
 			}
 		})
 	}
-	s := begin(newRun(t, 1, patient))
-	if dialect, err := s.learn(bounded(t), "chat5"); err != nil || dialect.Answer != nil {
-		t.Errorf("without a server its answer is %v, %v", dialect.Answer, err)
+}
+
+// TestOfAnswersNothingIsKeptWhereNobodyWaits: they are not heard without a server, and not
+// for a client that goes on without them.
+func TestOfAnswersNothingIsKeptWhereNobodyWaits(t *testing.T) {
+	patient := with(chat5In("newline"), map[string]string{"ENCODING": "newline", "WAITS": "always"})
+	for name, programs := range map[string][]target.Program{
+		"without a server": {patient},
+		"without waiting":  {chat5In("newline"), server(map[string]string{"ANSWERS": "1"})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := begin(newRun(t, 1, programs...))
+			if dialect, err := s.learn(bounded(t), "chat5"); err != nil || dialect.Answers != nil {
+				t.Errorf("its answers are %v, %v", dialect.Answers, err)
+			}
+		})
 	}
 }
 

@@ -66,7 +66,13 @@ func (w *world) isOnHost(peer, host string) error {
 }
 
 // startsChat starts a chat that names peers of the harness.
-func (w *world) startsChat(_ context.Context, user, peers string) error {
+func (w *world) startsChat(ctx context.Context, user, peers string) error {
+	// Only how it is answered is wanted of the calibration: what it has to say of the start,
+	// this start says again.
+	dialect, err := w.talk.learn(ctx, "chat")
+	if dropFailure(err) != nil {
+		return err
+	}
 	addr, err := w.Stage.Loopback()
 	if err != nil {
 		return err
@@ -78,6 +84,7 @@ func (w *world) startsChat(_ context.Context, user, peers string) error {
 			return err
 		}
 		named = append(named, peer.Addr)
+		dialect.answering(peer)
 		if w.absent[name] {
 			continue
 		}

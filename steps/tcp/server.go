@@ -85,13 +85,11 @@ func (w *world) startsClient(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
+	dialect.answering(server)
 	if err := server.Listen(); err != nil {
 		return err
 	}
-	if err := w.startClientAt(steps.Unquote(user), server.Addr); err != nil {
-		return err
-	}
-	return w.talk.answer(ctx, theServer, steps.Unquote(user), dialect.Answer)
+	return w.startClientAt(steps.Unquote(user), server.Addr)
 }
 
 func (w *world) startClientAt(user string, server netip.AddrPort) error {
