@@ -70,8 +70,12 @@ func (t *talk) operation(ctx context.Context, p *stage.Peer, server, operation s
 	return p.Send(ctx, server, data, dialect.Operation.PerMessage)
 }
 
-// probes is how many probes are sent before a server is said not to deliver.
-const probes = 3
+// probes is how many probes are sent before a server is said not to deliver. To an endpoint,
+// whose rest is not seen, more are sent, each after twice the time: together some seconds.
+const (
+	probes         = 3
+	endpointProbes = 7
+)
 
 // AwaitSubscribed waits until the server delivers to each of the peers, of
 // whom there are two at least. It shows that by probes: one from the first
@@ -91,13 +95,21 @@ func (t *talk) awaitSubscribed(ctx context.Context, peers []string, server strin
 // Another is sent when the server has come to rest and one did not arrive: it
 // came before a subscription.
 func (t *talk) probe(ctx context.Context, sender string, others []string, server string, encoding jsonstream.Encoding) error {
+	a, err := t.Actor(server)
+	if err != nil {
+		return err
+	}
+	rounds := probes
+	if a.IsEndpoint() {
+		rounds = endpointProbes
+	}
 	var text string
-	for round := range probes {
+	for round := range rounds {
 		text = fmt.Sprintf("probe %d.", t.nextProbe())
 		if err := t.say(ctx, sender, server, text, encoding); err != nil {
 			return err
 		}
-		if round < probes-1 && t.arrivesBeforeRest(ctx, others, text, server) {
+		if round < rounds-1 && t.arrivesBeforeRest(ctx, others, text, server, 1<<round) {
 			return nil
 		}
 	}
@@ -109,16 +121,22 @@ func (t *talk) probe(ctx context.Context, sender string, others []string, server
 	return nil
 }
 
-// arrivesBeforeRest reports whether all peers receive text before the server
-// has come to rest.
-func (t *talk) arrivesBeforeRest(ctx context.Context, peers []string, text, server string) bool {
+// arrivesBeforeRest reports whether all peers receive text before the server has come to
+// rest, which is looked at several times: an endpoint is taken to rest after a moment.
+func (t *talk) arrivesBeforeRest(ctx context.Context, peers []string, text, server string, looks int) bool {
 	var arriving []*journal.Tally
 	for _, peer := range peers {
 		arriving = append(arriving, journal.ArrivingAt(peer, text))
 	}
-	return t.MetBeforeIdle(ctx, server, func(events []journal.Event) bool {
+	arrived := func(events []journal.Event) bool {
 		return !slices.ContainsFunc(arriving, func(tally *journal.Tally) bool { return tally.Count(events) == 0 })
-	})
+	}
+	for range looks {
+		if t.MetBeforeIdle(ctx, server, arrived) {
+			return true
+		}
+	}
+	return false
 }
 
 // Deliver brings messages of another user to a chat5, in one piece, as the submission's

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -95,6 +97,84 @@ func TestAnEndpointIsServedAndLeft(t *testing.T) {
 	if n := strings.Count(journal.Output(home.Journal(), "server"), "unsubscribe "+bob.Addr.String()+"\n"); n != 1 {
 		t.Errorf("bob has left %d times", n)
 	}
+}
+
+// TestAnEndpointMayBeBehind: what comes before a subscription is served, several messages on
+// another connection, is lost to the subscriber.
+func TestAnEndpointMayBeBehind(t *testing.T) {
+	address := lateServer(t, 4)
+	of := targetOf(t)
+	of.Endpoints = map[string]netip.AddrPort{"server5": address}
+	known := begin(runOf(t, of, stage.Options{Patience: forEver}))
+	on, err := known.run.Open(jsonstream.Protocol)
+	must(t, err)
+	s := known.on(on)
+	must(t, s.Join("server", "server5", address))
+	dialect := plainDialect()
+	for _, name := range []string{"ann", "bob"} {
+		must(t, s.subscribe(bounded(t), name, "server", dialect))
+	}
+	must(t, s.awaitServed(bounded(t), "server", "ann", []string{"bob"}, dialect.Chat))
+	if n := journal.Received(s.Journal(), "bob", "probe "); n == 0 {
+		t.Error("bob has received no probe")
+	}
+	closeStage(t, s.Stage)
+}
+
+// lateServer is a server that serves a subscription when some messages have come, and
+// delivers those that come after.
+func lateServer(t *testing.T, after int32) netip.AddrPort {
+	t.Helper()
+	server, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	must(t, err)
+	var came atomic.Int32
+	var clients sync.Map // the addresses that have subscribed
+	serve := func(conn net.Conn) {
+		defer conn.Close()
+		var own string
+		for messages := json.NewDecoder(conn); ; {
+			var said struct{ Operation, Client, Message string }
+			if messages.Decode(&said) != nil {
+				return
+			}
+			switch said.Operation {
+			case "subscribe":
+				own = said.Client
+				clients.Store(own, conn)
+			case "unsubscribe":
+				clients.Delete(said.Client)
+			default:
+				if came.Add(1) <= after {
+					continue
+				}
+				clients.Range(func(client, _ any) bool {
+					if client == own {
+						return true
+					}
+					if to, err := net.Dial("tcp", client.(string)); err == nil {
+						json.NewEncoder(to).Encode(map[string]string{"message": said.Message})
+						to.Close()
+					}
+					return true
+				})
+			}
+		}
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			conn, err := server.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() { serve(conn) })
+		}
+	})
+	t.Cleanup(func() {
+		server.Close()
+		serving.Wait()
+	})
+	return server.Addr().(*net.TCPAddr).AddrPort()
 }
 
 func TestAnEndpointIsLeftAlsoWhereTheFirstConnectionTakesNothing(t *testing.T) {
