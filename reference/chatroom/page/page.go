@@ -8,6 +8,7 @@
 package page
 
 import (
+	"context"
 	"crypto/rand"
 	"embed"
 	"fmt"
@@ -15,7 +16,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"sync"
 	"time"
 )
 
@@ -35,9 +35,6 @@ type window struct {
 	story   *story
 	server  *http.Server
 	served  chan struct{} // closed when the window is served no more
-
-	// busy is held for reading by each request that is being answered.
-	busy sync.RWMutex
 }
 
 // open serves a window at an address, whose port may be 0 for any. What is posted to a path below
@@ -61,7 +58,7 @@ func open(at netip.AddrPort, first beside, path string, take http.HandlerFunc) (
 	routes.HandleFunc("POST /"+path, take)
 	routes.Handle("GET /page.css", http.FileServerFS(files))
 	routes.Handle("GET /page.js", http.FileServerFS(files))
-	w.server = &http.Server{Handler: w.guard(http.StripPrefix("/"+w.token, w.whole(routes))), ReadHeaderTimeout: patience}
+	w.server = &http.Server{Handler: w.guard(http.StripPrefix("/"+w.token, routes)), ReadHeaderTimeout: patience}
 	go func() {
 		defer close(w.served)
 		_ = w.server.Serve(listener) // until it is closed
@@ -75,22 +72,12 @@ func (w *window) URL() string { return "http://" + w.address + "/" + w.token + "
 // close tells all browsers that the program has ended, and serves the window no more.
 func (w *window) close() {
 	w.story.alter(func(b *beside) { b.Ended = true })
-	late := time.AfterFunc(goodbye, func() { _ = w.server.Close() })
-	defer late.Stop()
-	w.busy.Lock() // as soon as all are answered
-	defer w.busy.Unlock()
-	_ = w.server.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), goodbye)
+	defer cancel()
+	if w.server.Shutdown(ctx) != nil { // somebody has not heard all in time
+		_ = w.server.Close()
+	}
 	<-w.served
-}
-
-// whole has each answer on its way to the browser before the window can be closed.
-func (w *window) whole(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
-		w.busy.RLock()
-		defer w.busy.RUnlock()
-		next.ServeHTTP(answer, r)
-		_ = http.NewResponseController(answer).Flush() // who has gone is told nothing
-	})
 }
 
 // draw answers with the page, as it is now.

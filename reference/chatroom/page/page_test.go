@@ -329,6 +329,24 @@ func TestTheLastLinesAreKept(t *testing.T) {
 	}
 }
 
+// TestAStreamEndsInOrder, its last chunk included (RFC 9112, section 7.1), however soon the program
+// ends after it.
+func TestAStreamEndsInOrder(t *testing.T) {
+	for range 300 {
+		c := openClient(t)
+		var streams []*http.Response
+		for range 4 {
+			streams = append(streams, ask(t, request{method: "GET", url: c.URL() + "events"}))
+		}
+		c.Close()
+		for _, s := range streams {
+			if _, err := io.ReadAll(s.Body); err != nil {
+				t.Fatalf("a browser is told of an error: %v", err)
+			}
+		}
+	}
+}
+
 // TestAllStreamsEndWithTheProgram: also that of a browser which reads nothing, and a line that the
 // program does not read any more.
 func TestAllStreamsEndWithTheProgram(t *testing.T) {
