@@ -5,7 +5,7 @@ Feature: Chat through a server, part 2: the server, server5
   @must @SERVER-2.1
   Rule: server5 listens for its clients
     Why: the clients connect to it.
-    Hint: bind a socket, listen, and accept connections without end. IP:PORT, IP PORT, PORT and NAME PORT are tried as its arguments, or a manifest says others.
+    Hint: bind a socket, listen, and accept connections without end. IP:PORT, IP PORT, PORT, NAME PORT, --port PORT and a few more are tried as its arguments, or a manifest says others.
 
     Scenario: The server starts
       When the server starts

@@ -78,6 +78,47 @@ func (s *session) hearServer(ctx context.Context) (*answers, error) {
 	return nil, dropFailure(err)
 }
 
+// hearClient hears what the submission's own chat5 answers a server that delivers something to
+// it, written as it writes itself; nil, where that is nothing or it cannot be run.
+func (s *session) hearClient(ctx context.Context) (*answers, error) {
+	var heard *answers
+	err := s.onStage(func(t *talk) error {
+		dialect, err := t.learn(ctx, "chat5")
+		if err != nil {
+			return err
+		}
+		server, err := t.LoopbackPeer(theServer)
+		if err != nil {
+			return err
+		}
+		addr, err := t.standIn(server, dialect)
+		if err != nil {
+			return err
+		}
+		if err := t.Start(startOfClient(theUser, addr, server.Addr)); err != nil {
+			return err
+		}
+		if err := t.AwaitReady(ctx, theUser); err != nil {
+			return err
+		}
+		author, err := t.LoopbackPeer(thePeer)
+		if err != nil {
+			return err
+		}
+		for _, line := range []string{firstLine, secondLine} {
+			if err := server.Send(ctx, theUser, t.encode(author, dialect.Chat, t.chatMessage(author, line)...), true); err != nil {
+				return err
+			}
+			if err := t.AwaitQuiet(ctx); err != nil {
+				return err
+			}
+		}
+		heard = answersIn(t.Journal(), theServer, theUser)
+		return nil
+	})
+	return heard, dropFailure(err)
+}
+
 // hearChat hears what one chat of the submission answers another.
 func (s *session) hearChat(ctx context.Context) (*answers, error) {
 	var heard *answers
@@ -96,17 +137,22 @@ func (s *session) hearChat(ctx context.Context) (*answers, error) {
 		if err := t.AwaitReady(ctx, thePeer); err != nil {
 			return err
 		}
-		heard, err = t.hearAnswers(ctx, thePeer, func(user string, addr, to netip.AddrPort) stage.Start {
-			return startOfChat(user, addr, to)
-		})
+		heard, err = t.hearAnswers(ctx, thePeer, startOfPeer)
 		return err
 	})
 	return heard, dropFailure(err)
 }
 
+// A starter says how a program is started that talks to another one at an address.
+type starter func(user string, addr, to netip.AddrPort) stage.Start
+
+func startOfPeer(user string, addr, to netip.AddrPort) stage.Start {
+	return startOfChat(user, addr, to)
+}
+
 // hearAnswers starts a program that talks to another, which runs, has it say what can be said
 // and leave, and hears what it is answered.
-func (t *talk) hearAnswers(ctx context.Context, by string, start func(user string, addr, to netip.AddrPort) stage.Start) (*answers, error) {
+func (t *talk) hearAnswers(ctx context.Context, by string, start starter) (*answers, error) {
 	answering, err := t.Actor(by)
 	if err != nil {
 		return nil, err
@@ -142,8 +188,8 @@ func (t *talk) hearAnswers(ctx context.Context, by string, start func(user strin
 	return answersIn(t.Journal(), theUser, by), nil
 }
 
-// answersIn finds what a program was answered on the connections that it has opened to another;
-// nil, where that is nothing.
+// answersIn finds what a program was answered by another on the connections that it has opened
+// to that; nil, where that is nothing.
 func answersIn(events []journal.Event, to, by string) *answers {
 	subscription, _ := findOperation(events, by, "subscribe")
 	first, _ := findSent(events, by, firstLine)
@@ -172,15 +218,17 @@ func answerTo(events []journal.Event, said journal.Event, repeats ...string) *an
 	if at < 0 || said.Message == nil || opener(events, said.Conn) != said.From {
 		return nil
 	}
-	found := answer{to: messageOf(said), repeats: repeats}
+	found, over := answer{to: messageOf(said), repeats: repeats}, false
 	for _, e := range events[at+1:] {
 		switch {
 		case e.Conn != said.Conn:
 		case e.From == said.From && e.Kind == journal.Sent:
 			return found.unlessNone()
+		case e.From == said.From && e.Kind == journal.Closed:
+			over = true // what follows the end of the one side may be the end of the other
 		case e.From == said.To && e.Kind == journal.Wrote:
 			found.data = append(found.data, e.Data...)
-		case e.From == said.To && e.Kind == journal.Closed:
+		case e.From == said.To && e.Kind == journal.Closed && !over:
 			found.last = true
 		}
 	}

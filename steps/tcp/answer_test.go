@@ -9,7 +9,7 @@ import (
 )
 
 // conversation is what crosses the connections of ann's with a server: what begins with < is
-// the server's, and a lone < is its end; | begins another connection.
+// the server's, a lone < is its end and > that of ann; | begins another connection.
 func conversation(lines ...string) []journal.Event {
 	conn := 1
 	events := []journal.Event{{Kind: journal.Connected, From: theUser, To: theServer, Conn: conn}}
@@ -22,6 +22,8 @@ func conversation(lines ...string) []journal.Event {
 		case line == "|":
 			conn++
 			add(journal.Event{Kind: journal.Connected, From: theUser, To: theServer})
+		case line == ">":
+			add(journal.Event{Kind: journal.Closed, From: theUser, To: theServer})
 		case line == "<":
 			add(journal.Event{Kind: journal.Closed, From: theServer, To: theUser})
 		case line[0] == '<':
@@ -64,6 +66,7 @@ func TestAnswersAreHeard(t *testing.T) {
 		"that repeat the number":    {[]string{subscribe, one, "<ack 0", two, "<ack 1", leave}, map[string]said{later: {"ack 7", false}}},
 		"that repeat text and seq":  {[]string{subscribe, one, "<0: one", two, "<1: two two", leave}, map[string]said{later: {"7: hello", false}}},
 		"that end a connection":     {[]string{subscribe, "<OK", "<", "|", one, "<", "|", two, "<", "|", leave}, map[string]said{another: {"OK", true}, later: {"", true}, left: {}}},
+		"after the end of one side": {[]string{subscribe, "|", one, ">", "<OK", "<", "|", two, ">", "<", "|", leave, ">", "<"}, map[string]said{another: {}, later: {"OK", false}, left: {}}},
 		"to nothing that was asked": {[]string{"<welcome", subscribe, one, two, leave}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,8 +24,8 @@ type Dialect struct {
 	// OnConnection is set for a server that delivers on the connection which
 	// the client has opened, and not to the client's own address.
 	OnConnection bool
-	// Answers are what the submission's own programs answer, and it waits for; nil for one
-	// that does not wait.
+	// Answers are what the submission's own programs say to it in answer to what it sends, and
+	// it waits for; nil for one that does not wait.
 	Answers *answers
 }
 
@@ -38,7 +38,7 @@ func plainDialect() Dialect {
 type calibration struct {
 	done    sync.Once
 	dialect Dialect
-	heard   bool  // it has sent what was typed
+	heard   bool  // it has sent what was typed, or delivered what was said
 	left    bool  // it has ended when it was told to
 	found   bool  // the arguments with which it starts, where several were tried
 	err     error // why the program did not start
@@ -106,7 +106,10 @@ func (s *session) calibrate(ctx context.Context, programName string, c *calibrat
 	case "chat5":
 		return s.calibrateAnswered(ctx, programName, c, func(t *talk, c *calibration) error { return t.tryClient(ctx, c) }, s.hearServer)
 	}
-	return s.tryCommandLines(ctx, spec, c)
+	if err := s.tryCommandLines(ctx, spec, c); err != nil || c.heard {
+		return err
+	}
+	return s.calibrateWaiting(ctx, spec, c)
 }
 
 // maxTries bounds how often a program is tried because it has connected to
@@ -137,11 +140,7 @@ func (t *talk) tryChat(ctx context.Context, c *calibration) error {
 	if err != nil {
 		return err
 	}
-	c.dialect.answering(peer)
-	if err := peer.Listen(); err != nil {
-		return err
-	}
-	addr, err := t.Loopback()
+	addr, err := t.standIn(peer, c.dialect)
 	if err != nil {
 		return err
 	}
@@ -160,6 +159,16 @@ func (t *talk) tryChat(ctx context.Context, c *calibration) error {
 	c.dialect.Chat = encoding
 	t.run.Observe("chat", encoding.String())
 	return t.leave(ctx, c)
+}
+
+// standIn makes a peer listen and answer in the place of one of the submission's programs, and
+// finds an address for the program that will talk to it.
+func (t *talk) standIn(p *stage.Peer, dialect Dialect) (netip.AddrPort, error) {
+	dialect.answering(p)
+	if err := p.Listen(); err != nil {
+		return netip.AddrPort{}, err
+	}
+	return t.Loopback()
 }
 
 // hearTyped types two lines and learns from what arrives. It reports false
@@ -228,11 +237,7 @@ func (t *talk) tryClient(ctx context.Context, c *calibration) error {
 	if err != nil {
 		return err
 	}
-	c.dialect.answering(server)
-	if err := server.Listen(); err != nil {
-		return err
-	}
-	addr, err := t.Loopback()
+	addr, err := t.standIn(server, c.dialect)
 	if err != nil {
 		return err
 	}
@@ -317,6 +322,30 @@ func (s *session) tryCommandLines(ctx context.Context, spec target.Program, c *c
 	}
 }
 
+// calibrateWaiting tries a server again that has not delivered what was said: it may wait for
+// its clients to answer. They do as the submission's own chat5.
+func (s *session) calibrateWaiting(ctx context.Context, spec target.Program, c *calibration) error {
+	arguments := s.run.Arguments(spec)
+	given, err := s.hearClient(ctx)
+	if err != nil || given == nil {
+		return err
+	}
+	answered := &calibration{dialect: c.dialect}
+	answered.dialect.Answers = given
+	err = s.onStage(func(t *talk) error {
+		if err := t.tryStart(ctx, arguments); err != nil {
+			return err
+		}
+		return t.tryServer(ctx, answered)
+	})
+	if err != nil || !answered.heard {
+		return dropFailure(err)
+	}
+	c.dialect, c.heard = answered.dialect, true
+	s.run.Observe("server5", "waits until what it delivers is answered")
+	return nil
+}
+
 // tryElsewhere starts a server that listens where nobody has told it to.
 func (t *talk) tryElsewhere(ctx context.Context, spec target.Program, arguments []string, c *calibration) error {
 	t.run.NotePortOfItsOwn(spec.Name)
@@ -374,6 +403,11 @@ func (t *talk) tryServer(ctx context.Context, c *calibration) error {
 		return err
 	}
 	for _, name := range []string{theUser, thePeer} {
+		p, err := t.LoopbackPeer(name)
+		if err != nil {
+			return err
+		}
+		c.dialect.answering(p)
 		if err := t.subscribe(ctx, name, theServer, client); err != nil {
 			return unlessInterrupted(ctx)
 		}
@@ -393,6 +427,7 @@ func (t *talk) tryServer(ctx context.Context, c *calibration) error {
 	if err := t.probe(ctx, thePeer, []string{theUser}, theServer, client.Chat); err != nil {
 		return unlessInterrupted(ctx)
 	}
+	c.heard = true
 	events := t.Journal()
 	if encoding, ok := learn(events, theServer, thePeer); ok {
 		author, err := t.LoopbackPeer(theUser)

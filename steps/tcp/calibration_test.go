@@ -193,6 +193,28 @@ func TestTheCalibrationOfAServer(t *testing.T) {
 	}
 }
 
+// TestAServerMayWaitForItsClients: they answer as its own chat5 does.
+func TestAServerMayWaitForItsClients(t *testing.T) {
+	const waits = "waits until what it delivers is answered"
+	confirming := with(chat5In("newline"), map[string]string{"ENCODING": "newline", "CONFIRMS": "1"})
+	for name, c := range map[string]struct {
+		client target.Program
+		heard  bool
+	}{
+		"who confirm":   {confirming, true},
+		"who are quiet": {chat5In("newline"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := begin(newRun(t, 1, c.client, server(map[string]string{"CONFIRMED": "1"}, []string{"-nowhere"})))
+			dialect, err := s.learn(bounded(t), "server5")
+			must(t, err)
+			if (dialect.Answers != nil) != c.heard || observed(s, "server5", waits) != c.heard || observed(s, "server5", dialect.Chat.String()) != c.heard {
+				t.Errorf("%v is observed; it is answered %+v", s.run.Observations(), dialect.Answers)
+			}
+		})
+	}
+}
+
 func TestAServersCommandLineIsFound(t *testing.T) {
 	s := begin(newRun(t, forEver, server(nil, []string{"{address}"}, []string{"-to", "{ip}", "{port}"})))
 	_, err := s.learn(bounded(t), "server5")

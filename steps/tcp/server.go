@@ -329,10 +329,16 @@ func (w *world) askToSubscribe(ctx context.Context, clients string) error {
 	if err != nil {
 		return err
 	}
+	delivering, err := w.serverDialect(ctx)
+	if err != nil {
+		return err
+	}
 	for _, client := range steps.List(clients) {
-		if _, err := w.peer(client); err != nil { // on its host, if it has one
+		peer, err := w.peer(client) // on its host, if it has one
+		if err != nil {
 			return err
 		}
+		delivering.answering(peer)
 		if err := w.talk.subscribe(ctx, client, theServer, dialect); err != nil {
 			return err
 		}
