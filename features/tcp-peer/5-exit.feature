@@ -6,7 +6,6 @@ Feature: Chat between peers, part 5: ending
   Rule: The line `exit` closes every connection and ends the program
     Why: the peers must see that the user has left, and the user gets the terminal back.
     Hint: close all sockets, the listening one too, and let no thread keep the program alive.
-    Needs: PEER-5.3
 
     Scenario: The connections are closed
       Given "ann" has started a chat that names "bob" and "eve"
@@ -37,6 +36,7 @@ Feature: Chat between peers, part 5: ending
   Rule: `exit` works as the very first line
     Why: a user may change their mind; nothing is connected then.
     Hint: look for `exit` before you connect, close only what is open, and let no thread keep the program alive.
+    Needs: PEER-5.1
 
     Scenario: Nothing else is typed
       Given "ann" has started a chat that names "bob"

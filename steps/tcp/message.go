@@ -84,7 +84,7 @@ func (w *world) receivesToTheLetter(ctx context.Context, peer string) error {
 	}
 	got := messageOf(w.newMessages(w.Stage.Journal(), peer)[0])
 	if said, ok := got.Text("message"); ok && said == w.Typed {
-		return nil
+		return w.isFramed(ctx, got, peer)
 	}
 	observed := fmt.Sprintf("%s receives %s", peer, journal.Shorten(string(got.Raw)))
 	if got.Err != nil {
@@ -93,6 +93,19 @@ func (w *world) receivesToTheLetter(ctx context.Context, peer string) error {
 	return &stage.Failure{
 		Expected: fmt.Sprintf("the member `message` is %s", journal.Quote(w.Typed)),
 		Observed: observed,
+	}
+}
+
+// isFramed checks that the length stands before a message, where its author writes one: a length
+// that does not count bytes has whoever reads by it wait for more, or lose some.
+func (w *world) isFramed(ctx context.Context, m jsonstream.Message, peer string) error {
+	encoding, err := w.encodingOf(ctx, peer)
+	if err != nil || encoding.Frames(m) {
+		return err
+	}
+	return &stage.Failure{
+		Expected: fmt.Sprintf("before a message of %d bytes stands its length", len(m.Raw)),
+		Observed: fmt.Sprintf("%s stands before it, which is not its length in bytes", journal.Quote(string(m.Gap))),
 	}
 }
 
