@@ -65,7 +65,7 @@ Feature: Chat through a server, part 4: what careful programs also survive
 
     Scenario: The first of three is gone
       Given the server is running
-      And "bob", "ann" and "eve" have subscribed
+      And "bob", "eve" and "ann" have subscribed
       When "bob" goes away
       And "ann" sends "hello" to the server
       Then "eve" receives "hello"

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -79,19 +80,15 @@ func (s *session) hearServer(ctx context.Context) (*answers, error) {
 }
 
 // hearClient hears what the submission's own chat5 answers a server that delivers something to
-// it, written as it writes itself; nil, where that is nothing or it cannot be run.
-func (s *session) hearClient(ctx context.Context) (*answers, error) {
-	var heard *answers
-	err := s.onStage(func(t *talk) error {
-		dialect, err := t.learn(ctx, "chat5")
-		if err != nil {
-			return err
-		}
+// it, written as it writes itself and on a connection for each message; nil, where that is
+// nothing. It reports, too, whether chat5 has shown what was delivered so.
+func (s *session) hearClient(ctx context.Context, client Dialect) (heard *answers, shown bool, err error) {
+	err = s.onStage(func(t *talk) error {
 		server, err := t.LoopbackPeer(theServer)
 		if err != nil {
 			return err
 		}
-		addr, err := t.standIn(server, dialect)
+		addr, err := t.standIn(server, client)
 		if err != nil {
 			return err
 		}
@@ -106,17 +103,20 @@ func (s *session) hearClient(ctx context.Context) (*answers, error) {
 			return err
 		}
 		for _, line := range []string{firstLine, secondLine} {
-			if err := server.Send(ctx, theUser, t.encode(author, dialect.Chat, t.chatMessage(author, line)...), true); err != nil {
+			if err := server.Send(ctx, theUser, t.encode(author, client.Chat, t.chatMessage(author, line)...), true); err != nil {
 				return err
 			}
 			if err := t.AwaitQuiet(ctx); err != nil {
 				return err
 			}
 		}
-		heard = answersIn(t.Journal(), theServer, theUser)
+		events := t.Journal()
+		heard = answersIn(events, theServer, theUser)
+		output := journal.Output(events, theUser)
+		shown = strings.Contains(output, firstLine) && strings.Contains(output, secondLine)
 		return nil
 	})
-	return heard, dropFailure(err)
+	return heard, shown, dropFailure(err)
 }
 
 // hearChat hears what one chat of the submission answers another.

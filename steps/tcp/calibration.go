@@ -109,7 +109,7 @@ func (s *session) calibrate(ctx context.Context, programName string, c *calibrat
 	if err := s.tryCommandLines(ctx, spec, c); err != nil || c.heard {
 		return err
 	}
-	return s.calibrateWaiting(ctx, spec, c)
+	return s.calibrateUnheard(ctx, spec, c)
 }
 
 // maxTries bounds how often a program is tried because it has connected to
@@ -322,18 +322,29 @@ func (s *session) tryCommandLines(ctx context.Context, spec target.Program, c *c
 	}
 }
 
-// calibrateWaiting tries a server again that has not delivered what was said: it may wait for
-// its clients to answer. They do as the submission's own chat5.
-func (s *session) calibrateWaiting(ctx context.Context, spec target.Program, c *calibration) error {
-	arguments := s.run.Arguments(spec)
-	given, err := s.hearClient(ctx)
-	if err != nil || given == nil {
+// calibrateUnheard tries a server again that has not delivered what was said: it may wait for
+// its clients to answer. They do as the submission's own chat5. Where it delivers nothing even
+// so, chat5 is delivered to as it takes it.
+func (s *session) calibrateUnheard(ctx context.Context, spec target.Program, c *calibration) error {
+	client, err := s.learn(ctx, "chat5")
+	if err != nil {
+		return dropFailure(err)
+	}
+	given, shown, err := s.hearClient(ctx, client)
+	if err != nil {
 		return err
 	}
-	answered := &calibration{dialect: c.dialect}
+	if shown {
+		c.dialect.Chat = client.Chat
+		c.dialect.Chat.PerMessage = true
+	}
+	if given == nil {
+		return nil
+	}
+	answered := &calibration{dialect: plainDialect()}
 	answered.dialect.Answers = given
 	err = s.onStage(func(t *talk) error {
-		if err := t.tryStart(ctx, arguments); err != nil {
+		if err := t.tryStart(ctx, s.run.Arguments(spec)); err != nil {
 			return err
 		}
 		return t.tryServer(ctx, answered)

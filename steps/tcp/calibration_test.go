@@ -215,6 +215,27 @@ func TestAServerMayWaitForItsClients(t *testing.T) {
 	}
 }
 
+// TestAClientIsDeliveredToAsItTakesIt, where its server delivers nothing: on a connection for
+// each message, if it reads no more of one.
+func TestAClientIsDeliveredToAsItTakesIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		env   map[string]string
+		alone bool
+	}{
+		"one a connection": {map[string]string{"ENCODING": "netstring", "SHOWS": "one a connection"}, true},
+		"nothing":          {map[string]string{"ENCODING": "netstring"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := begin(newRun(t, 1, with(chat5In("netstring"), c.env), server(map[string]string{"DELIVERS": "nothing"}, []string{"-nowhere"})))
+			dialect, err := s.learn(bounded(t), "server5")
+			must(t, err)
+			if dialect.Chat.PerMessage != c.alone || (dialect.Chat.Header != nil) != c.alone {
+				t.Errorf("it is delivered to so: %s", dialect.Chat)
+			}
+		})
+	}
+}
+
 func TestAServersCommandLineIsFound(t *testing.T) {
 	s := begin(newRun(t, forEver, server(nil, []string{"{address}"}, []string{"-to", "{ip}", "{port}"})))
 	_, err := s.learn(bounded(t), "server5")
