@@ -23,7 +23,7 @@ conform: build ## Run every feature against the reference
 test: tools check unit ## Run the tests that take minutes: lint, all packages, the reference, some samples on hosts
 
 test-long: tools tools-long check-long race ## Run the others: race detector, the other way of isolation, samples, mutants, real services
-	CHATSPEC_LONG=1 $(GO) test -timeout 60m $(LONG)
+	CHATSPEC_LONG=1 $(GO) test -p 1 -timeout 60m $(LONG)
 	$(MAKE) prove-some
 
 tools: # Install what the tests run: Python and Node.js
