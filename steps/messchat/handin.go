@@ -89,6 +89,23 @@ func saysMoreThanRemarks(text string) bool {
 // library is what a source says that uses a client library for RabbitMQ.
 var library = regexp.MustCompile(`(?m)^\s*(?:from|import(?:\s+[\w.]+(?:\s+as\s+\w+)?\s*,)*)\s*\b(?:pika|aio_pika|aiopika|kombu|amqp|amqpstorm|rabbitpy|puka)\b|require\(['"](?:amqplib|amqp|rhea|rabbitmq)|from\s+['"](?:amqplib|amqp)|amqp091|streadway/amqp|com\.rabbitmq`)
 
+// Whoever catches pika's errors does not talk to RabbitMQ for that.
+var (
+	errorsOfPika = regexp.MustCompile(`(?m)^\s*from\s+pika(?:\.exceptions\s+import\b|\s+import\s+exceptions\b).*$|^\s*import\s+pika\.exceptions\b.*$`)
+	importOfPika = regexp.MustCompile(`(?m)^\s*import\s+pika\s*(?:#.*)?$`)
+	partOfPika   = regexp.MustCompile(`\bpika\.(\w+)`)
+)
+
+// usesLibrary finds where a source uses a client library for RabbitMQ, but for its errors.
+func usesLibrary(source string) (where string, uses bool) {
+	source = errorsOfPika.ReplaceAllString(source, "")
+	parts := partOfPika.FindAllStringSubmatch(source, -1)
+	if len(parts) > 0 && !slices.ContainsFunc(parts, func(part []string) bool { return part[1] != "exceptions" }) {
+		source = importOfPika.ReplaceAllString(source, "")
+	}
+	return strings.TrimSpace(library.FindString(source)), library.MatchString(source)
+}
+
 // readSource reads the source of one of the submission's files.
 func (s *Submission) readSource(name string) (text, ending string, err error) {
 	path, found, err := s.find(name)
@@ -118,12 +135,13 @@ func (w *World) rmqUsesLibrary() error {
 	if err != nil {
 		return err
 	}
+	where, uses := usesLibrary(api)
 	known := slices.Contains([]string{".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".java"}, ending)
 	switch {
 	case !known:
 		return &stage.Unverified{Reason: "sources in this language are not read"}
-	case library.MatchString(api):
-		return stage.Fail("mess_chat leaves RabbitMQ to rmq", "it uses a library for RabbitMQ itself: "+strings.TrimSpace(library.FindString(api)))
+	case uses:
+		return stage.Fail("mess_chat leaves RabbitMQ to rmq", "it uses a library for RabbitMQ itself: "+where)
 	case !library.MatchString(rmq):
 		return stage.Fail("rmq uses a library for RabbitMQ", "no such library is imported there")
 	}

@@ -147,6 +147,11 @@ func TestOnlyRMQUsesTheLibrary(t *testing.T) {
 		{"mess_chat alone", with, without, "mess_chat leaves RabbitMQ to rmq"},
 		{"both", with, with, "mess_chat leaves RabbitMQ to rmq"},
 		{"neither", without, without, "rmq uses a library for RabbitMQ"},
+		{"mess_chat its errors", "import pika\ntry: pass\nexcept pika.exceptions.AMQPError: pass\n", with, ""},
+		{"mess_chat its errors by name", "from pika.exceptions import AMQPError, ChannelClosed # both\n", with, ""},
+		{"mess_chat the module of its errors", "from pika import exceptions\n", with, ""},
+		{"mess_chat errors and more", "import pika\npika.exceptions\npika.URLParameters('')\n", with, "mess_chat leaves RabbitMQ to rmq"},
+		{"mess_chat errors by name and more", "from pika.exceptions import AMQPError\nfrom pika import URLParameters\n", with, "mess_chat leaves RabbitMQ to rmq"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := &World{Submission: handIn(t, "lab", map[string]string{"mess_chat.py": c.api, "rmq.py": c.rmq})}
