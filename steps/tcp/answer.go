@@ -257,9 +257,9 @@ func (a *answer) learnRepeats(again *answer) {
 func (a *answer) encode(m jsonstream.Message) []byte {
 	data := a.data
 	for _, name := range a.repeats {
-		was, _ := a.to.Field(name)
-		is, ok := m.Field(name)
-		if ok {
+		was, known := a.to.Field(name)
+		is, given := m.Field(name)
+		if known && given {
 			data = bytes.ReplaceAll(data, bytes.Trim(was.Value, `"`), bytes.Trim(is.Value, `"`))
 		}
 	}

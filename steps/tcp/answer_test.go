@@ -60,6 +60,7 @@ func TestAnswersAreHeard(t *testing.T) {
 	}{
 		"none":                      {[]string{subscribe, one, two, leave}, nil},
 		"the same to all":           {[]string{subscribe, "<OK", one, "<OK", two, "<OK", leave, "<OK"}, map[string]said{another: {"OK", false}, later: {"OK", false}, left: {"OK", false}}},
+		"to one without a client":   {[]string{`{"operation": "subscribe"}`, "<OK", one, two, leave}, map[string]said{another: {"OK", false}, later: {}}},
 		"in pieces":                 {[]string{subscribe, one, "<O", "<K", two, "<OK", leave}, map[string]said{another: {}, later: {"OK", false}}},
 		"that name the client":      {[]string{subscribe, "<hi 127.0.0.1:5000", one, two, leave}, map[string]said{another: {"hi 127.0.0.1:6000", false}, later: {}}},
 		"that count":                {[]string{subscribe, one, "<200 ack 0", two, "<200 ack 1", leave}, map[string]said{later: {"200 ack 0", false}}},
