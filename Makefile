@@ -6,7 +6,9 @@ SAMPLES := fixtures/submissions
 # The packages whose tests run all of chatspec.
 WHOLE := ./cmd/chatspec ./$(SAMPLES)
 # The packages with tests that run only if they may take their time.
-LONG := ./$(SAMPLES) ./steps ./reference/chatroom ./grading ./grading/pages ./grading/queue ./fixtures/broker ./fixtures/window ./fixtures/stage ./cmd/chatspec
+LONG := ./steps ./reference/chatroom ./grading ./grading/pages ./grading/queue ./fixtures/broker ./fixtures/window ./fixtures/stage
+# With RACE=1 `make test` runs them with the race detector, and `make test-long` need not.
+RACE ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build conform test test-long check check-long tools tools-long unit race prove prove-some bench docs image completions
@@ -22,8 +24,9 @@ conform: build ## Run every feature against the reference
 
 test: tools check unit ## Run the tests that take minutes: lint, all packages, the reference, some samples on hosts
 
-test-long: tools tools-long check-long race ## Run the others: race detector, the other way of isolation, samples, mutants, real services
-	CHATSPEC_LONG=1 $(GO) test -p 1 -timeout 60m $(LONG)
+test-long: tools tools-long check-long $(if $(RACE),,race) ## Run the others: race detector, the other way of isolation, samples, mutants, real services
+	CHATSPEC_LONG=1 $(GO) test -timeout 60m $(LONG)
+	CHATSPEC_LONG=1 $(GO) test -p 1 -timeout 60m $(WHOLE)
 	$(MAKE) prove-some
 
 tools: # Install what the tests run: Python and Node.js
@@ -43,7 +46,8 @@ check-long: # Look at it longer, and as another system sees it
 	GOOS=darwin $(GO) vet $(PACKAGES)
 
 unit: # Run the tests of all packages; on a busy machine one takes more than Go's ten minutes
-	$(GO) test -vet=off -shuffle=on -timeout 30m $(PACKAGES)
+	$(GO) test -vet=off -shuffle=on -timeout 30m $(if $(RACE),$(WHOLE),$(PACKAGES))
+	$(if $(RACE),$(MAKE) race)
 
 race: # Run them with the race detector, but for those that run all of chatspec: forking a large process is dear
 	$(GO) test -race -shuffle=on -timeout 30m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
