@@ -347,6 +347,7 @@ func (r *scenario) close(ctx context.Context, sc *godog.Scenario, _ error) (cont
 		Story:      story,
 		Pictures:   r.pictures,
 	})
+	r.world, r.state = nil, nil // godog keeps the scenario to the end of the run, and all that it had
 	return ctx, nil
 }
 

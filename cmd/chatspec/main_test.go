@@ -78,7 +78,7 @@ type ending struct {
 }
 
 // tooLong is when a call is given up. No test depends on its length.
-const tooLong = 3 * time.Minute
+const tooLong = 8 * time.Minute
 
 // chatspec calls the command and waits for its end. Whatever it was asked for,
 // it leaves no process and no file behind.

@@ -12,6 +12,7 @@ import (
 	"github.com/rabbitmq/amqp091-go"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
+	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/tap/amqp"
 )
 
@@ -46,6 +47,9 @@ func (w *World) Client(ctx context.Context, name string) (*Client, error) {
 		Vhost: virtualHost, Heartbeat: -1, Locale: "en_US",
 		Dial: func(_, _ string) (net.Conn, error) { return conn, nil },
 	})
+	if tooMuch := w.Stage.SaysTooMuch(); err != nil && tooMuch != nil {
+		return nil, stage.Fail(name+" can talk to RabbitMQ, too", tooMuch.Error())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("connecting %s to RabbitMQ: %w", name, err)
 	}
