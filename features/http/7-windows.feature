@@ -5,7 +5,7 @@ Feature: HTTP chatroom, part 7: windows
   @should @HTTP-7.1
   Rule: Both programs show a window
     Why: the text says that client and server have a simple graphical interface.
-    Hint: make a QApplication and a widget, show it, and call exec_; receive in a thread of its own.
+    Hint: make a window with a field and what is said, show it, and let its loop run (in Qt exec_, in Tk mainloop); receive in a thread of its own.
     Needs: HTTP-1.1
 
     Scenario: The server
@@ -20,7 +20,7 @@ Feature: HTTP chatroom, part 7: windows
   @should @HTTP-7.2
   Rule: What is typed into the client's window is sent
     Why: that is what its field is for.
-    Hint: connect the field's returnPressed, or the button's clicked, to a method that sends its text.
+    Hint: have the Enter key in the field, or a button, call what sends its text (in Qt connect returnPressed or clicked, in Tk bind or command).
     Needs: HTTP-1.3 HTTP-7.1
 
     Scenario: A message
@@ -32,7 +32,7 @@ Feature: HTTP chatroom, part 7: windows
   @should @HTTP-7.3
   Rule: What others say appears in the client's window
     Why: who looks at the window does not look at the terminal.
-    Hint: emit a signal with the message in the thread that receives, and append it to the text in the window's own.
+    Hint: hand the message from the thread that receives to the window's own, and append it there to the text (in Qt by a signal, in Tk by after).
     Needs: HTTP-1.5 HTTP-7.1
 
     Scenario: Two messages
@@ -47,7 +47,7 @@ Feature: HTTP chatroom, part 7: windows
   @should @HTTP-7.4
   Rule: :quit closes the client's window
     Why: who has left has no use for it.
-    Hint: call QApplication.quit, or end the process, and all that it has started.
+    Hint: close the window, or end the process, and all that it has started (in Qt QApplication.quit, in Tk destroy).
     Needs: HTTP-7.1
 
     Scenario: One of two

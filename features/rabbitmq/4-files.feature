@@ -71,7 +71,7 @@ Feature: RabbitMQ chat, part 4: what is handed in
   @robust @RABBIT-4.7
   Rule: mess_chat_test notices an API that loses every message
     Why: a test that cannot fail tests nothing.
-    Hint: send a message, ask for the list, and assert that the message is in it.
+    Hint: send a message, ask for the list, and assert that the message is in it; tests that play RabbitMQ themselves (a mock, a stub) see nothing of it, so have one that plays nothing.
     Needs: RABBIT-4.5
 
     Scenario: Everything works, and nothing is listed
@@ -83,7 +83,7 @@ Feature: RabbitMQ chat, part 4: what is handed in
   @robust @RABBIT-4.8
   Rule: rmq_test notices that RabbitMQ is not there
     Why: a test that cannot fail tests nothing.
-    Hint: send a message, read it, and assert that it is the same; catch no error.
+    Hint: send a message, read it, and assert that it is the same; catch no error; tests that play RabbitMQ themselves (a mock, a stub) do not miss it, so have one that plays nothing.
     Needs: RABBIT-4.6
 
     Scenario: Nobody is where RabbitMQ should be
