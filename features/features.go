@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path"
 	"regexp"
 	"slices"
@@ -115,11 +116,9 @@ func (c Catalogue) Assignment(id string) (Assignment, bool) {
 
 // Rule returns the rule called id.
 func (c Catalogue) Rule(id string) (Rule, bool) {
-	for _, a := range c.Assignments {
-		for _, r := range a.Rules() {
-			if strings.EqualFold(r.ID, id) {
-				return r, true
-			}
+	for _, r := range c.rules() {
+		if strings.EqualFold(r.ID, id) {
+			return r, true
 		}
 	}
 	return Rule{}, false
@@ -127,8 +126,8 @@ func (c Catalogue) Rule(id string) (Rule, bool) {
 
 // Of returns the assignment that a rule is of.
 func (c Catalogue) Of(rule Rule) Assignment {
-	for _, a := range c.Assignments {
-		if slices.ContainsFunc(a.Rules(), func(r Rule) bool { return r.ID == rule.ID }) {
+	for a, r := range c.rules() {
+		if r.ID == rule.ID {
 			return a
 		}
 	}
@@ -138,12 +137,25 @@ func (c Catalogue) Of(rule Rule) Assignment {
 // RuleIDs lists all rules.
 func (c Catalogue) RuleIDs() []string {
 	var ids []string
-	for _, a := range c.Assignments {
-		for _, r := range a.Rules() {
-			ids = append(ids, r.ID)
-		}
+	for _, r := range c.rules() {
+		ids = append(ids, r.ID)
 	}
 	return ids
+}
+
+// rules are all, each with its assignment.
+func (c Catalogue) rules() iter.Seq2[Assignment, Rule] {
+	return func(yield func(Assignment, Rule) bool) {
+		for _, a := range c.Assignments {
+			for _, f := range a.Features {
+				for _, r := range f.Rules {
+					if !yield(a, r) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 var ruleTag = sync.OnceValue(func() *regexp.Regexp {
@@ -219,15 +231,17 @@ func (c *Catalogue) add(id string, feature Feature) {
 }
 
 func (c Catalogue) check() error {
-	ids := c.RuleIDs()
-	for i, id := range ids {
-		if slices.Contains(ids[:i], id) {
-			return fmt.Errorf("two rules are called %s", id)
+	known := map[string]bool{}
+	for _, r := range c.rules() {
+		if known[r.ID] {
+			return fmt.Errorf("two rules are called %s", r.ID)
 		}
-		rule, _ := c.Rule(id)
-		for _, need := range rule.Needs {
-			if !slices.Contains(ids, need) {
-				return fmt.Errorf("%s needs %s, which does not exist", id, need)
+		known[r.ID] = true
+	}
+	for _, r := range c.rules() {
+		for _, need := range r.Needs {
+			if !known[need] {
+				return fmt.Errorf("%s needs %s, which does not exist", r.ID, need)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chatspec/chatspec/features"
@@ -31,12 +32,15 @@ const (
 // Catalogue is that of the features.
 func Catalogue(t *testing.T) features.Catalogue {
 	t.Helper()
-	all, err := features.Read(features.Files)
+	all, err := catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return all
 }
+
+// catalogue is read once: that takes longer than many a test.
+var catalogue = sync.OnceValues(func() (features.Catalogue, error) { return features.Read(features.Files) })
 
 // Reference builds the programs of the reference. Top is the checkout, seen from the
 // test's folder.
