@@ -148,7 +148,7 @@ func (w *world) seesOnce(ctx context.Context, user, text string) error {
 		return err
 	}
 	if count := journal.SeenBy(user, text, w.Since(text)).Count(w.Stage.Journal()); count != 1 {
-		return stage.Fail(fmt.Sprintf("%s sees %q once", user, text), fmt.Sprintf("she sees it %d times", count))
+		return stage.Fail(fmt.Sprintf("%s sees %q once", user, text), fmt.Sprintf("it is seen %d times", count))
 	}
 	return nil
 }

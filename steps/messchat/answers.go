@@ -114,10 +114,10 @@ func (w *World) HasFoundAgain(ctx context.Context, role string, had int, ask fun
 			return w.Stage.AwaitQuiet(ctx)
 		}
 		if final && l.Worked() {
-			return stage.Fail(role+" reads her queues again, as RabbitMQ is back", SaidInstead(w.Stage.Journal()[w.backSince:], role))
+			return stage.Fail(role+" reads the queues again, as RabbitMQ is back", SaidInstead(w.Stage.Journal()[w.backSince:], role))
 		}
 		if final {
-			return stage.Fail(role+" is given her messages again, as RabbitMQ is back", l.String())
+			return stage.Fail(role+" is given the messages again, as RabbitMQ is back", l.String())
 		}
 		if final, err = w.NothingComes(ctx); err != nil {
 			return err

@@ -55,9 +55,9 @@ func (r *Reader) ListedInstead() string {
 		}
 	}
 	if len(all) == 0 {
-		return "she lists nothing"
+		return "it lists nothing"
 	}
-	return "she lists " + journal.Shorten(fmt.Sprintf("%q", all))
+	return "it lists " + journal.Shorten(fmt.Sprintf("%q", all))
 }
 
 // Without takes texts off a list, each as often as it is to be taken off.
@@ -147,7 +147,7 @@ func (w *World) ListsOnce(ctx context.Context, r *Reader, texts ...string) error
 	}
 	for _, text := range texts {
 		if times := r.times(text); times != 1 {
-			return stage.Fail(fmt.Sprintf("%s lists %q once", r.Name, text), fmt.Sprintf("she lists it %d times", times))
+			return stage.Fail(fmt.Sprintf("%s lists %q once", r.Name, text), fmt.Sprintf("it is listed %d times", times))
 		}
 	}
 	return nil
@@ -168,7 +168,7 @@ func (w *World) DoesNotListTwice(ctx context.Context, r *Reader, text string) er
 		return err
 	}
 	if times := r.times(text); times > 1 {
-		return stage.Fail(fmt.Sprintf("%s does not list %q twice", r.Name, text), fmt.Sprintf("she lists it %d times", times))
+		return stage.Fail(fmt.Sprintf("%s does not list %q twice", r.Name, text), fmt.Sprintf("it is listed %d times", times))
 	}
 	return nil
 }
@@ -179,7 +179,7 @@ func (w *World) DoesNotList(ctx context.Context, r *Reader, text string) error {
 		return err
 	}
 	if r.Listed(text) > 0 {
-		return stage.Fail(fmt.Sprintf("%s does not list %q", r.Name, text), "she does")
+		return stage.Fail(fmt.Sprintf("%s does not list %q", r.Name, text), "it is listed")
 	}
 	return nil
 }

@@ -77,8 +77,8 @@ func TestWhatWasListedInsteadIsSaid(t *testing.T) {
 		lists []List
 		want  string
 	}{
-		{"nothing", []List{{Answer: worked}}, "she lists nothing"},
-		{"each once", []List{{Answer: worked, Texts: []string{"a", "b"}}, {Answer: worked, Texts: []string{"a"}}}, `she lists ["a" "b"]`},
+		{"nothing", []List{{Answer: worked}}, "it lists nothing"},
+		{"each once", []List{{Answer: worked, Texts: []string{"a", "b"}}, {Answer: worked, Texts: []string{"a"}}}, `it lists ["a" "b"]`},
 		{"an error", []List{{Answer: worked, Texts: []string{"a"}}, {Answer: broken}}, "/messages/ is answered with the status 500: oh"},
 	} {
 		if got := (&Reader{Role: "annika", Lists: c.lists}).ListedInstead(); got != c.want {

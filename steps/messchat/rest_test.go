@@ -37,7 +37,7 @@ func TestWhoAsksForMessagesGivesUpThoughSomethingHappensForEver(t *testing.T) {
 		asked++
 		return nil
 	}}
-	wantFailure(t, w.AwaitListed(bounded(t), reader, "apple"), `annika lists "apple"`, "she lists nothing")
+	wantFailure(t, w.AwaitListed(bounded(t), reader, "apple"), `annika lists "apple"`, "it lists nothing")
 	if asked < 3 {
 		t.Errorf("she was asked %d times", asked)
 	}
@@ -45,7 +45,7 @@ func TestWhoAsksForMessagesGivesUpThoughSomethingHappensForEver(t *testing.T) {
 
 func TestWhoHasLostRabbitMQIsGivenUpThoughSomethingHappensForEver(t *testing.T) {
 	w := polling(t)
-	for status, want := range map[int]string{200: "annika reads her queues again", 503: "annika is given her messages again"} {
+	for status, want := range map[int]string{200: "annika reads the queues again", 503: "annika is given the messages again"} {
 		asked, ctx := 0, bounded(t)
 		err := w.HasFoundAgain(ctx, "annika", 1, func(context.Context) (List, error) {
 			asked++

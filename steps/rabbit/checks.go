@@ -130,7 +130,7 @@ func (w *world) isGiven(user string) error {
 	if w.Answer.Worked() {
 		return nil
 	}
-	return stage.Fail(user+" is given her messages", w.Answer.String())
+	return stage.Fail(user+" is given the messages", w.Answer.String())
 }
 
 // last is the list that somebody was given last.

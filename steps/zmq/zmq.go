@@ -696,7 +696,7 @@ func (w *world) hasNotCrossed(ctx context.Context, text, user string) error {
 	}
 	return &stage.Failure{
 		Expected: fmt.Sprintf("%q stays away from %s, who is on another channel", text, steps.Unquote(user)),
-		Observed: "the server sends it to her, and her program drops it",
+		Observed: "the server sends it, and the client drops it",
 	}
 }
 
@@ -709,8 +709,8 @@ func (w *world) hasNotAskedForAll(ctx context.Context, user string) error {
 		return nil
 	}
 	return &stage.Failure{
-		Expected: fmt.Sprintf("%s subscribes to her channel", steps.Unquote(user)),
-		Observed: "she subscribes to everything",
+		Expected: fmt.Sprintf("%s subscribes to one channel", steps.Unquote(user)),
+		Observed: "it subscribes to everything",
 	}
 }
 
