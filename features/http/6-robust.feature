@@ -44,14 +44,15 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
       Then "bruno" sees "marzipan"
 
       Examples:
-        | what             | text                              |
-        | semicolons       | one; two;three;                   |
-        | colons           | 12:30: yes : no                   |
-        | the form itself  | bruno:(0:12)-it was me            |
-        | quotes           | she said "yes" and 'no'; \\n      |
-        | another alphabet | Καλημέρα 👋 ñ                     |
-        | per cent signs   | 100%25 a+b&c=d                    |
-        | a request        | GET /log.txt HTTP/1.1             |
+        | what                 | text                         |
+        | semicolons           | one; two;three;              |
+        | colons               | 12:30: yes : no              |
+        | the form itself      | bruno:(0:12)-it was me       |
+        | quotes               | she said "yes" and 'no'; \\n |
+        | another alphabet     | Καλημέρα 👋 ñ                |
+        | per cent signs       | 100%25 a+b&c=d               |
+        | the marks of formats | 100% sure, %s %d {0} {}      |
+        | a request            | GET /log.txt HTTP/1.1        |
 
     Scenario: A message of 65,536 letters
       Given the server is running

@@ -72,10 +72,11 @@ Feature: Chat between peers, part 4: what the user sees
       Then "ann" sees it to the letter
 
       Examples:
-        | what            | line                  |
-        | quotes          | she said "yes"        |
-        | another alphabet | Καλημέρα             |
-        | emoji           | 🎉                    |
+        | what                 | line           |
+        | quotes               | she said "yes" |
+        | the marks of formats | 100% %s {0} {} |
+        | another alphabet     | Καλημέρα       |
+        | emoji                | 🎉             |
 
   @should @PEER-4.5
   Rule: A message is shown once

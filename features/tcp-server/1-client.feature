@@ -101,12 +101,13 @@ Feature: Chat through a server, part 1: the client, chat5
       Then the server receives it to the letter
 
       Examples:
-        | what              | line                    |
-        | plain words       | hello world             |
-        | quotes            | she said "yes" and 'no' |
-        | backslashes       | C:\\new\\table \\u0041  |
-        | braces            | {"seq": 7} and } and {  |
-        | another alphabet  | Καλημέρα 👋             |
+        | what                 | line                    |
+        | plain words          | hello world             |
+        | quotes               | she said "yes" and 'no' |
+        | backslashes          | C:\\new\\table \\u0041  |
+        | braces               | {"seq": 7} and } and {  |
+        | the marks of formats | 100% sure, %s %d {0} {} |
+        | another alphabet     | Καλημέρα 👋             |
 
   @must @SERVER-1.9
   Rule: chat5 unsubscribes its address when it stops
@@ -225,10 +226,11 @@ Feature: Chat through a server, part 1: the client, chat5
       Then "ann" sees it to the letter
 
       Examples:
-        | what             | line             |
-        | quotes           | she said "yes"   |
-        | another alphabet | Καλημέρα         |
-        | emoji            | 🎉               |
+        | what                 | line           |
+        | quotes               | she said "yes" |
+        | the marks of formats | 100% %s {0} {} |
+        | another alphabet     | Καλημέρα       |
+        | emoji                | 🎉             |
 
   @should @SERVER-1.17
   Rule: A line that only contains the word exit is a message

@@ -157,16 +157,17 @@ Feature: ZeroMQ chat, part 2: publishing
       Then "eva" sees it whole
 
       Examples:
-        | what              | text                            |
-        | bars              | this\|that \| those             |
-        | colons            | a: b :: c                       |
-        | semicolons        | one; two;; three                |
-        | commas            | one, two,, three                |
-        | brackets          | (yes) [no] > maybe <            |
-        | braces            | {"message": 7} and } and {      |
-        | quotes            | she said "yes" and 'no'         |
-        | backslashes       | C:\\new\\table \\u0041          |
-        | another alphabet  | Καλημέρα 👋 ñ                   |
+        | what                 | text                       |
+        | bars                 | this\|that \| those        |
+        | colons               | a: b :: c                  |
+        | semicolons           | one; two;; three           |
+        | commas               | one, two,, three           |
+        | brackets             | (yes) [no] > maybe <       |
+        | braces               | {"message": 7} and } and { |
+        | the marks of formats | 100% sure, %s %d {0} {}    |
+        | quotes               | she said "yes" and 'no'    |
+        | backslashes          | C:\\new\\table \\u0041     |
+        | another alphabet     | Καλημέρα 👋 ñ              |
 
   @robust @ZMQ-2.10
   Rule: A long message is shown whole

@@ -130,12 +130,13 @@ Feature: ZeroMQ chat, part 3: the interactive client
       Then "bruno" sees it whole
 
       Examples:
-        | what              | text                            |
-        | bars and colons   | this\|that: those \| a :: b     |
-        | brackets          | (yes) [no] {"message": 7}       |
-        | quotes            | she said "yes" and 'no'; \\n    |
-        | another alphabet  | Καλημέρα 👋 ñ                   |
-        | the reader's name | bruno, is it you?               |
+        | what                 | text                         |
+        | bars and colons      | this\|that: those \| a :: b  |
+        | brackets             | (yes) [no] {"message": 7}    |
+        | the marks of formats | 100% sure, %s %d {0} {}      |
+        | quotes               | she said "yes" and 'no'; \\n |
+        | another alphabet     | Καλημέρα 👋 ñ                |
+        | the reader's name    | bruno, is it you?            |
 
   @robust @ZMQ-3.8
   Rule: A client that is killed disturbs nobody

@@ -157,11 +157,12 @@ Feature: ZeroMQ chat, part 4: channels
       Then "bruno" sees it whole
 
       Examples:
-        | what              | text                            |
-        | bars and colons   | this\|that: those \| a :: b     |
-        | brackets          | (yes) [no] {"message": 7}       |
-        | a channel's name  | RANDOM ALL MPCS: hello          |
-        | another alphabet  | Καλημέρα 👋 ñ                   |
+        | what                 | text                        |
+        | bars and colons      | this\|that: those \| a :: b |
+        | brackets             | (yes) [no] {"message": 7}   |
+        | the marks of formats | 100% sure, %s %d {0} {}     |
+        | a channel's name     | RANDOM ALL MPCS: hello      |
+        | another alphabet     | Καλημέρα 👋 ñ               |
 
   @robust @ZMQ-4.10
   Rule: A client that is killed disturbs nobody on its channel
