@@ -266,7 +266,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
   @must @ZMQ-3.16
   Rule: What is said in the chat carries the time when it was posted
     Why: a message is its author, the time and the text, whoever posts it.
-    Hint: send what post_client sends, or let the server add the time.
+    Hint: take the time anew for each line, and send what post_client sends; or let the server add it.
     Needs: ZMQ-3.4
 
     Scenario: A line
@@ -274,3 +274,12 @@ Feature: ZeroMQ chat, part 3: the interactive client
       And "annika" and "bruno" chat
       When "annika" types "marzipan"
       Then "marzipan" comes to "bruno" with the time of the post
+
+    Scenario: Two lines, a while apart
+      Given the chat server is running
+      And "annika" and "bruno" chat
+      And "annika" types "marzipan"
+      And "bruno" sees "marzipan"
+      And a few seconds pass
+      When "annika" types "nougat"
+      Then "nougat" comes to "bruno" with a time that is as much later than that of "marzipan"

@@ -341,3 +341,12 @@ Feature: ZeroMQ chat, part 4: channels
       And "annika" and "bruno" are on the channel "MPCS"
       When "annika" types "marzipan"
       Then "marzipan" comes to "bruno" with the time of the post
+
+    Scenario: Two lines, a while apart
+      Given the channel server is running
+      And "annika" and "bruno" are on the channel "MPCS"
+      And "annika" types "marzipan"
+      And "bruno" sees "marzipan"
+      And a few seconds pass
+      When "annika" types "nougat"
+      Then "nougat" comes to "bruno" with a time that is as much later than that of "marzipan"

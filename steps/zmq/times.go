@@ -105,19 +105,77 @@ func (w *world) timesDiffer(ctx context.Context, user, author, first, second str
 	if !ok {
 		return &stage.Unverified{Reason: fmt.Sprintf("no time of day is read in %q and %q", shown[0], shown[1])}
 	}
-	one, other := w.postedWithin(steps.Unquote(user), first), w.postedWithin(steps.Unquote(user), second)
-	shortest, longest := other.from-one.to, other.to-one.from
-	if least <= longest && most >= shortest {
-		return nil
+	if posts := w.postsApart(steps.Unquote(user), first, second); !posts.meets(span{least, most}) {
+		return w.wronglyApart(first, second, posts, span{least, most})
 	}
+	return nil
+}
+
+// wronglyApart is the failure of times that do not differ as their posts do.
+func (w *world) wronglyApart(first, second string, posts, times span) error {
 	return stage.Fail(
-		fmt.Sprintf("the times of %q and %q are %s apart, as the posts are", first, second, seconds(shortest, longest)),
-		fmt.Sprintf("they are %s apart: %s and %s", seconds(least, most), journal.Quote(shown[0]), journal.Quote(shown[1])))
+		fmt.Sprintf("the times of %q and %q are %s apart, as the posts are", first, second, posts),
+		fmt.Sprintf("they are %s apart", times))
+}
+
+// comesLater compares the times of two texts, as somebody has printed or was sent them, with those
+// of their posts.
+func (w *world) comesLater(ctx context.Context, second, user, first string) error {
+	name := steps.Unquote(user)
+	if err := w.awaitCarried(ctx, steps.Server, name, word(second)); err != nil {
+		return err
+	}
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	events, posts := w.Stage.Journal(), w.postsApart(name, first, second)
+	one, other := events[w.Since(first):w.Since(second)], events[w.Since(second):]
+	var wrong error
+	for _, texts := range [][2]string{
+		{printedWith(one, name, first), printedWith(other, name, second)},
+		{speech(one, steps.Server, name), speech(other, steps.Server, name)},
+	} {
+		least, most, ok := clock.Apart(texts[0], texts[1], time.Now())
+		switch {
+		case ok && posts.meets(span{least, most}):
+			return nil
+		case ok && wrong == nil:
+			wrong = w.wronglyApart(first, second, posts, span{least, most})
+		}
+	}
+	if wrong == nil {
+		return &stage.Unverified{Reason: fmt.Sprintf("no time of day is read beside %q and %q", first, second)}
+	}
+	return wrong
+}
+
+// printedWith are the lines with a text in them that a program has printed.
+func printedWith(events []journal.Event, name, text string) string {
+	var found strings.Builder
+	for line := range strings.Lines(visible(journal.Output(events, name))) {
+		if strings.Contains(line, word(text)) {
+			found.WriteString(line)
+		}
+	}
+	return found.String()
 }
 
 // A span is when something has happened at the earliest and at the latest, since the stage
 // was opened.
 type span struct{ from, to time.Duration }
+
+func (s span) meets(other span) bool { return s.from <= other.to && s.to >= other.from }
+
+// String says it for a person, as how long something lasts.
+func (s span) String() string {
+	return fmt.Sprintf("%.1f to %.1f seconds", s.from.Seconds(), s.to.Seconds())
+}
+
+// postsApart is by how much two texts were posted one after the other, as a reader can tell.
+func (w *world) postsApart(reader, first, second string) span {
+	one, other := w.postedWithin(reader, first), w.postedWithin(reader, second)
+	return span{other.from - one.to, other.to - one.from}
+}
 
 // postedWithin is when a text was posted: after its client was started, and before it came
 // to a reader.
@@ -132,9 +190,4 @@ func (w *world) postedWithin(reader, text string) span {
 		}
 	}
 	return within
-}
-
-// seconds says for a person how long something lasts.
-func seconds(least, most time.Duration) string {
-	return fmt.Sprintf("%.1f to %.1f seconds", least.Seconds(), most.Seconds())
 }

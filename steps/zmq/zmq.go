@@ -47,6 +47,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^the server keeps (?:them all|all the others) in its memory$`, (*world).keepsAll),
 		steps.Say(`^what `+steps.Name+` posts names her$`, (*world).namesAuthor),
 		steps.Say(`^`+steps.Line+` comes to `+steps.Name+` with the time of the post$`, (*world).comesWithTime),
+		steps.Say(`^`+steps.Line+` comes to `+steps.Name+` with a time that is as much later than that of `+steps.Line+`$`, (*world).comesLater),
 		steps.Say(`^a time goes with it, from the client or from the server$`, (*world).hasTime),
 
 		// those who listen
