@@ -49,7 +49,7 @@ unit: # Run the tests of all packages; on a busy machine one takes more than Go'
 	$(GO) test -vet=off -shuffle=on -timeout 30m $(if $(RACE),$(WHOLE),$(PACKAGES))
 	$(if $(RACE),$(MAKE) race)
 
-race: # Run them with the race detector, but for those that run all of chatspec: forking a large process is dear
+race: # Run them with the race detector, but for those that run all of chatspec: each host starts the program anew, which is dear with it
 	$(GO) test -race -shuffle=on -timeout 30m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
 
 prove: tools-long ## Show that every sample passes, and that every mutant is caught by its rule and by no other, in both ways
