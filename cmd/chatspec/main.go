@@ -36,9 +36,9 @@ func main() {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := rootCommand().ExecuteContext(ctx)
-	interrupted := ctx.Err() != nil
+	code := status(err, ctx.Err() != nil)
 	stop()
-	os.Exit(status(err, interrupted))
+	os.Exit(code)
 }
 
 // memoryLimit is where the garbage collector begins to work harder, in bytes: what programs print

@@ -235,10 +235,11 @@ func interrupted(t *testing.T, dir string, args []string, signal syscall.Signal,
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := ""
+	said, sent := "", false
 	for lines := bufio.NewScanner(stderr); lines.Scan(); {
-		if said += lines.Text() + "\n"; len(judgedIn(said)) == after {
+		if said += lines.Text() + "\n"; len(judgedIn(said)) == after && !sent {
 			cmd.Process.Signal(signal)
+			sent = true
 		}
 	}
 	cmd.Wait()
