@@ -143,6 +143,23 @@ func (c Catalogue) RuleIDs() []string {
 	return ids
 }
 
+// WithNeeds lists some rules, what they need, and what that needs in turn, in the order of
+// the features.
+func (c Catalogue) WithNeeds(rules []string) []string {
+	wanted := map[string]bool{}
+	for open := slices.Clone(rules); len(open) > 0; {
+		id := open[0]
+		open = open[1:]
+		if wanted[id] {
+			continue
+		}
+		wanted[id] = true
+		rule, _ := c.Rule(id)
+		open = append(open, rule.Needs...)
+	}
+	return slices.DeleteFunc(c.RuleIDs(), func(id string) bool { return !wanted[id] })
+}
+
 // rules are all, each with its assignment.
 func (c Catalogue) rules() iter.Seq2[Assignment, Rule] {
 	return func(yield func(Assignment, Rule) bool) {

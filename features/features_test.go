@@ -319,6 +319,17 @@ func checkWords(t *testing.T, rule features.Rule) {
 	}
 }
 
+func TestAllRulesWithTheirNeedsAreThereOnce(t *testing.T) {
+	catalogue, err := features.Read(features.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := catalogue.RuleIDs()
+	if got := catalogue.WithNeeds(append(slices.Clone(all), all...)); !slices.Equal(got, all) {
+		t.Errorf("they are %v", got)
+	}
+}
+
 // Of rules that need each other in a circle, all would be blocked and none
 // would have failed.
 func TestRulesNeedEachOtherWithoutACircleWithinTheirAssignment(t *testing.T) {

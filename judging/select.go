@@ -48,7 +48,7 @@ type Selection struct {
 func Select(tags string, catalogue features.Catalogue, assignments []string) (Selection, error) {
 	s := Selection{Tags: tags}
 	if asked, ok := rulesIn(tags, catalogue); ok {
-		s.Tags = "@" + strings.Join(withNeeds(asked, catalogue), ",@") // which is «or» to godog
+		s.Tags = "@" + strings.Join(catalogue.WithNeeds(asked), ",@") // which is «or» to godog
 	}
 	rules, err := steps.Rules(features.Files, assignments, s.Tags)
 	if err != nil {
@@ -58,7 +58,7 @@ func Select(tags string, catalogue features.Catalogue, assignments []string) (Se
 		return s, fmt.Errorf("no scenario has the tags %q: `chatspec list` shows the rules, whose ids are tags", tags)
 	}
 	s.Scenarios = len(rules)
-	s.Lacking = slices.DeleteFunc(withNeeds(rules, catalogue), func(id string) bool { return slices.Contains(rules, id) })
+	s.Lacking = slices.DeleteFunc(catalogue.WithNeeds(rules), func(id string) bool { return slices.Contains(rules, id) })
 	return s, nil
 }
 
@@ -75,23 +75,6 @@ func rulesIn(tags string, catalogue features.Catalogue) ([]string, bool) {
 		rules = append(rules, id)
 	}
 	return rules, true
-}
-
-// withNeeds lists the rules, what they need, and what that needs in turn, in the
-// order of the catalogue.
-func withNeeds(rules []string, catalogue features.Catalogue) []string {
-	wanted := map[string]bool{}
-	for open := slices.Clone(rules); len(open) > 0; {
-		id := open[0]
-		open = open[1:]
-		if wanted[id] {
-			continue
-		}
-		wanted[id] = true
-		rule, _ := catalogue.Rule(id)
-		open = append(open, rule.Needs...)
-	}
-	return slices.DeleteFunc(catalogue.RuleIDs(), func(id string) bool { return !wanted[id] })
 }
 
 // Warning says what a selection lacks, or nothing.

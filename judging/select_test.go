@@ -1,7 +1,6 @@
 package judging
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -42,17 +41,6 @@ func TestARuleIsJudgedWithWhatItNeeds(t *testing.T) {
 		if (got.Warning() == "") != (c.lacking == "") || !strings.Contains(got.Warning(), c.lacking) {
 			t.Errorf("of %q it is said %q", c.tags, got.Warning())
 		}
-	}
-}
-
-func TestAllRulesOfARunAreSelectedOnce(t *testing.T) {
-	catalogue, err := features.Read(features.Files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := catalogue.RuleIDs()
-	if got := withNeeds(append(slices.Clone(all), all...), catalogue); !slices.Equal(got, all) {
-		t.Errorf("they are %v", got)
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
+	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
 	"github.com/chatspec/chatspec/steps/vocabularies"
@@ -32,6 +33,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "a regular expression of the mutants to run")
 	flag.IntVar(&o.atOnce, "at-once", min(runtime.NumCPU(), 8), "mutants at a time")
 	flag.StringVar(&o.leaveOut, "leave-out", "", "the assignments whose mutants are not run, with commas between")
+	flag.BoolVar(&o.own, "own", false, "judge each mutant by the rules that it breaks only, and what these need: it is not shown that no other catches it")
 	flag.IntVar(&o.jobs, "jobs", 3, "scenarios of a mutant at a time")
 	isolate := flag.String("isolate", "both", "where the mutants live: host, none, or both, one after the other")
 	flag.Parse()
@@ -54,6 +56,7 @@ func main() {
 type options struct {
 	only         string
 	leaveOut     string
+	own          bool
 	atOnce, jobs int
 	isolate      sandbox.Isolation
 }
@@ -223,20 +226,29 @@ func try(ctx context.Context, catalogue features.Catalogue, workshop *mutants.Wo
 		return grading.Result{}, err
 	}
 	defer run.Close()
-	parts, err := workshop.Parts(m, t)
+	tags, err := selection(catalogue, workshop, m, t, o.own)
 	if err != nil {
 		return grading.Result{}, err
 	}
 	assignment, _ := catalogue.Assignment(m.Assignment)
 	outcomes, err := vocabularies.Run(ctx, run, assignment, steps.Options{
 		Features: features.Files,
-		Tags:     tagsOf(parts, m.HasWindows()),
+		Tags:     tags,
 		Jobs:     o.jobs,
 	})
 	if err != nil {
 		return grading.Result{}, fmt.Errorf("judging the mutant %s: %w", m.Name, err)
 	}
 	return grading.Grade(assignment, grading.Sheet{Target: m.Name, Outcomes: outcomes}), nil
+}
+
+// selection is what a mutant is judged by.
+func selection(catalogue features.Catalogue, workshop *mutants.Workshop, m mutants.Mutant, t *target.Target, own bool) (tags string, err error) {
+	if own {
+		return "@" + strings.Join(catalogue.WithNeeds(m.Breaks), ",@"), nil // which is «or» to godog
+	}
+	parts, err := workshop.Parts(m, t)
+	return tagsOf(parts, m.HasWindows()), err
 }
 
 // tagsOf selects the parts that a mutant can behave differently in: what it does

@@ -164,10 +164,25 @@ func TestTheFirstErrorIsTold(t *testing.T) {
 	}
 }
 
-// TestOneMutantIsCaught runs a whole proof of one mutant.
+// TestOneMutantIsCaught runs a whole proof of one mutant, and one by its own rules.
 func TestOneMutantIsCaught(t *testing.T) {
+	t.Run("by all rules", func(t *testing.T) {
+		if judged := provesOne(t, options{only: "^seq-from-one$", atOnce: 1, jobs: 4}); len(judged) < 20 {
+			t.Errorf("it is judged by %v only", judged)
+		}
+	})
+	t.Run("by its own", func(t *testing.T) {
+		judged := provesOne(t, options{only: "^seq-from-one$", own: true, atOnce: 1, jobs: 4})
+		if want := []string{"PEER-2.1", "PEER-2.3", "PEER-3.2"}; !slices.Equal(judged, want) {
+			t.Errorf("it is judged by %v, want %v", judged, want)
+		}
+	})
+}
+
+// provesOne proves that seq-from-one is caught by PEER-3.2, and returns the rules by which it was judged.
+func provesOne(t *testing.T, o options) (judged []string) {
+	t.Helper()
 	t.Chdir("../..")
-	o := options{only: "^seq-from-one$", atOnce: 1, jobs: 4}
 	all, err := load(o)
 	if err != nil {
 		t.Fatal(err)
@@ -191,6 +206,10 @@ func TestOneMutantIsCaught(t *testing.T) {
 	if wrongs := p.wrongs(); len(p.trials) != 1 || len(wrongs) > 0 || !slices.Equal(p.trials[0].failed(), []string{"PEER-3.2"}) {
 		t.Errorf("of %d mutants these fail: %v; wrong is %q", len(p.trials), p.trials[0].failed(), wrongs)
 	}
+	for _, rule := range p.trials[0].result.Rules {
+		judged = append(judged, rule.ID)
+	}
+	return judged
 }
 
 // A teller gives a proof up as soon as something is told.
