@@ -7,7 +7,7 @@ SAMPLES := fixtures/submissions
 WHOLE := ./cmd/chatspec ./$(SAMPLES)
 # The packages with tests that run only if they may take their time.
 LONG := ./steps ./reference/chatroom ./grading ./grading/pages ./grading/queue ./fixtures/broker ./fixtures/window ./fixtures/stage
-# With RACE=1 `make test` runs them with the race detector, and `make test-long` need not.
+# With RACE=1 `make test` runs them with the race detector, and leaves those of WHOLE to `make test-long`.
 RACE ?=
 
 .DEFAULT_GOAL := help
@@ -46,20 +46,18 @@ check-long: # Look at it longer, and as another system sees it
 	GOOS=darwin $(GO) vet $(PACKAGES)
 
 unit: # Run the tests of all packages; on a busy machine one takes more than Go's ten minutes
-	$(GO) test -vet=off -shuffle=on -timeout 30m $(if $(RACE),$(WHOLE),$(PACKAGES))
-	$(if $(RACE),$(MAKE) race)
+	$(if $(RACE),$(MAKE) race,$(GO) test -vet=off -shuffle=on -timeout 30m $(PACKAGES))
 
 race: # Run them with the race detector, but for those that run all of chatspec: each host starts the program anew, which is dear with it
 	$(GO) test -race -shuffle=on -timeout 30m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
 
 prove: tools-long ## Show that every sample passes, and that every mutant is caught by its rule and by no other, in both ways
-	CHATSPEC_LONG=all $(GO) test -timeout 120m ./$(SAMPLES)
-	CHATSPEC_LONG=all $(GO) test -timeout 120m ./cmd/chatspec -run 'TestTheImageJudges|TestGoreleaser|TestEachRelease'
+	CHATSPEC_LONG=all $(GO) test -p 1 -timeout 180m $(WHOLE)
 	$(GO) run ./cmd/prove
 
-prove-some: # The same of the programs that start fast, where they live on hosts: those of tcp, and the reference's of rabbitmq
-	$(GO) run ./cmd/prove -leave-out zmq,rabbitmq,rooms,http -isolate host
-	$(GO) run ./cmd/prove -only '^mess-' -isolate host
+prove-some: # Show that the mutants of tcp, and the reference's of rabbitmq, are caught by their rules, where they live on hosts
+	$(GO) run ./cmd/prove -own -leave-out zmq,rabbitmq,rooms,http -isolate host
+	$(GO) run ./cmd/prove -own -only '^mess-' -isolate host
 
 bench: ## Measure what the harness adds to the programs that it runs
 	$(GO) run ./cmd/bench

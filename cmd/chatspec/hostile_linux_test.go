@@ -3,6 +3,7 @@ package main_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/chatspec/chatspec/grading"
@@ -137,6 +138,9 @@ rest()
 `, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if slices.Contains([]string{"it prints without end", "it prints letters without end", "it spins"}, c.name) {
+				needsAllTime(t) // it takes all that there is until it is given up
+			}
 			t.Parallel()
 			dir := folder(t, map[string]string{"chat.py": c.program})
 			got := chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.1,@PEER-3.1", "--patience", "2", "--jobs", "3", "--format", "json"}})

@@ -155,7 +155,7 @@ func TestAFaultyChatFailsOnTheRuleThatItBreaks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			if c.name != "none" && c.name != "it counts from 1" {
-				needsLong(t)
+				needsAllTime(t) // mutants show the same
 			}
 			dir := folder(t, map[string]string{"homework/chat.py": c.program})
 			got := chatspec(t, call{args: []string{"run", dir, "--tags", "@must", "--format", "json", "--jobs", "6"}})

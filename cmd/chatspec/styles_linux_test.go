@@ -37,6 +37,9 @@ func TestASubmissionIsBuiltByTheConventionsOfItsLanguage(t *testing.T) {
 			if c.long {
 				needsLong(t)
 			}
+			if c.style == "maven" || c.style == "gradle" {
+				needsAllTime(t) // they are started for longer than they build
+			}
 			for _, tool := range c.tools {
 				needs(t, tool)
 			}

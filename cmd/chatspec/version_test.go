@@ -37,7 +37,7 @@ func TestVersionSaysWhichChatspecJudgesAndByWhichFeatures(t *testing.T) {
 
 func TestAReleaseIsOfTheVersionThatItWasLinkedWith(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	needsAllTime(t)
 	released := filepath.Join(t.TempDir(), "chatspec")
 	if out, err := exec.Command("go", "build", "-ldflags", "-X main.version=v1.2.3", "-o", released, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
