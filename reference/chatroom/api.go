@@ -43,9 +43,9 @@ func (a api) join(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), status(err))
 		return
 	}
+	defer a.hall.Left(m.name) // when another may have the place
 	defer a.room.leave(m)
 	a.hall.Came(m.name)
-	defer a.hall.Left(m.name)
 	a.tell(w, r, m)
 }
 
