@@ -42,7 +42,7 @@ func (r *scenario) keepPictures(ctx context.Context) {
 		return
 	}
 	taken, err := r.world.Stage.Pictures(ctx)
-	if err != nil && !stage.IsBlind(err) && ctx.Err() == nil {
+	if err != nil && !stage.IsBlind(err) && !stage.IsKept(err) && ctx.Err() == nil {
 		r.suite.cancel(err)
 		return
 	}

@@ -214,6 +214,8 @@ func (r *scenario) judge(err error) error {
 		return r.fail(failure.Expected, failure.Observed)
 	case errors.As(err, &unverified):
 		return r.skip(grading.Unverified, "it can be seen", unverified.Reason)
+	case stage.IsKept(err): // what a program does to itself is no reason not to judge it
+		return r.fail("its windows can be seen", err.Error())
 	case stage.IsBlind(err):
 		return r.skip(grading.Unverified, "its windows can be seen", err.Error())
 	case errors.As(err, &missing):
