@@ -23,6 +23,7 @@ import (
 
 	"github.com/chatspec/chatspec/fixtures/broker"
 	"github.com/chatspec/chatspec/fixtures/database"
+	"github.com/chatspec/chatspec/grading"
 )
 
 // besideDocker says, to a test that is started anew, that it is alone on a machine of its
@@ -200,6 +201,33 @@ func TestFeaturesPassOnABrokerInDocker(t *testing.T) {
 		}
 		if passed := strings.Count(got.stdout, `"verdict":"passed"`); passed < 40 {
 			t.Errorf("only %d verdicts are «passed»:\n%s", passed, got.stdout)
+		}
+		awaitContainers(t, pool, 0)
+	})
+}
+
+// TestRoomsAreJudgedOnADatabaseInDocker: all rules pass there that pass on the embedded one.
+func TestRoomsAreJudgedOnADatabaseInDocker(t *testing.T) {
+	if os.Getenv(besideDocker) == "" {
+		needsAllTime(t)
+		compile(t, "database", t.TempDir()) // so that beside Docker it takes seconds
+	}
+	withDocker(t, func(t *testing.T, pool *dockertest.Pool) {
+		makeImageOf(t, pool, database.Image, "database")
+		passed := func(kind string) []string {
+			got := chatspec(t, call{args: []string{"run", "reference", "--assignment", "rooms", "--mongo", kind, "--isolate", "none", "--format", "json"},
+				env: []string{"DOCKER_HOST=" + os.Getenv("DOCKER_HOST")}, longest: tooLong})
+			if got.status != 0 {
+				t.Errorf("on %s it ends with %d and says %q", kind, got.status, got.stderr)
+			}
+			if got.status == 2 {
+				return nil
+			}
+			return ids(results(t, got.stdout)[0], grading.Passed)
+		}
+		embedded, inDocker := passed("embedded"), passed("docker")
+		if len(embedded) < 80 || !slices.Equal(embedded, inDocker) {
+			t.Errorf("embedded pass %v, and in Docker %v", embedded, inDocker)
 		}
 		awaitContainers(t, pool, 0)
 	})
