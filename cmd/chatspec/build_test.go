@@ -44,7 +44,7 @@ func TestABuildThatFailsIsSaid(t *testing.T) {
 
 // TestABuildThatTakesTooLongIsSaid: in plain words, once its minutes are over.
 func TestABuildThatTakesTooLongIsSaid(t *testing.T) {
-	needsLong(t)
+	needsAllTime(t)
 	t.Parallel()
 	for _, way := range []string{"auto", "none"} {
 		t.Run(way, func(t *testing.T) {
