@@ -9,7 +9,7 @@ RUN apt-get update && \
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         python3 python3-zmq python3-pika python3-pymongo python3-fastapi python3-uvicorn python3-flask \
         python3-pytest python3-httpx python3-requests python3-pyqt5 python3-pyqt6 python3-gi gir1.2-gtk-3.0 python3-tk \
-        nodejs default-jdk-headless gcc libc6-dev make \
+        nodejs default-jdk libatk-wrapper-java-jni gcc libc6-dev make \
         xvfb dbus-daemon at-spi2-core && \
     rm -rf /var/lib/apt/lists/*
 COPY bin/linux/chatspec /usr/local/bin/chatspec

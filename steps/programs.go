@@ -75,7 +75,7 @@ func (w *World) HasTypedNothing(ctx context.Context, user string) error {
 
 // hasConnectedToNobody outlasts whoever connects after a while of its own.
 func (w *World) hasConnectedToNobody(ctx context.Context, user string) error {
-	if err := w.Stage.Outlast(ctx, Unquote(user), 0); err != nil {
+	if err := w.Stage.Outlast(ctx, 0, Unquote(user)); err != nil {
 		return err
 	}
 	return w.Stage.Unconnected(ctx, Unquote(user))
@@ -186,7 +186,7 @@ func (w *World) goesOn(ctx context.Context, user string) error {
 	if err := w.Stage.AwaitQuiet(ctx); err != nil {
 		return err
 	}
-	if err := w.Stage.Outlast(ctx, Unquote(user), w.Longest); err != nil {
+	if err := w.Stage.Outlast(ctx, w.Longest, Unquote(user)); err != nil {
 		return err
 	}
 	return w.Stage.CheckOn(Unquote(user))
@@ -194,11 +194,11 @@ func (w *World) goesOn(ctx context.Context, user string) error {
 
 // AreHeldUp has programs do nothing, until they may go on.
 func (w *World) AreHeldUp(ctx context.Context, names string) error {
+	// What begins after a pause at a program's start has begun by then.
+	if err := w.Stage.Outlast(ctx, longestPause, List(names)...); err != nil {
+		return err
+	}
 	for _, name := range List(names) {
-		// What begins after a pause at a program's start has begun by then.
-		if err := w.Stage.Outlast(ctx, name, longestPause); err != nil {
-			return err
-		}
 		if err := w.Stage.Hold(ctx, name); err != nil {
 			return err
 		}

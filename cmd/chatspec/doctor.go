@@ -88,6 +88,11 @@ func describeWindows(ctx context.Context) string {
 			missing = append(missing, toolkit.packages)
 		}
 	}
+	if untold := window.Untold([]string{"java"}); untold == "" {
+		there = append(there, "Swing")
+	} else {
+		missing = append(missing, "default-jdk libatk-wrapper-java-jni")
+	}
 	said := "can be driven, on a desk for each user: those of " + cmp.Or(strings.Join(there, ", "), "no toolkit that is here")
 	if len(missing) > 0 {
 		said += " (for more of them: apt-get install " + strings.Join(missing, " ") + ")"

@@ -104,8 +104,8 @@ func (w *world) askForLog(ctx context.Context) (asked bool, err error) {
 	if byWindow {
 		return true, dropFailure(w.Stage.PressInWindow(ctx, steps.Server, "the server's window has a button that writes the log", logButton))
 	}
-	if !w.Stage.AwaitsInput(steps.Server) {
-		return false, nil
+	if awaits, err := w.Stage.RestsAtInput(ctx, steps.Server); err != nil || !awaits {
+		return false, err
 	}
 	return true, dropFailure(w.Stage.Type(ctx, steps.Server, button))
 }

@@ -341,10 +341,8 @@ func (w *world) settle(ctx context.Context) error {
 		return err
 	}
 	for range 2 {
-		for _, name := range w.Stage.Programs() {
-			if err := w.Stage.Outlast(ctx, name, longestPoll); err != nil {
-				return err
-			}
+		if err := w.Stage.Outlast(ctx, longestPoll, w.Stage.Programs()...); err != nil {
+			return err
 		}
 	}
 	return w.Stage.AwaitQuiet(ctx)

@@ -24,10 +24,8 @@ func (w *World) ComeToRest(ctx context.Context) error {
 		if err := w.Stage.AwaitQuiet(ctx); err != nil {
 			return err
 		}
-		for _, name := range w.Stage.Programs() {
-			if err := w.Stage.Outlast(ctx, name, longest); err != nil {
-				return err
-			}
+		if err := w.Stage.Outlast(ctx, longest, w.Stage.Programs()...); err != nil {
+			return err
 		}
 	}
 	return w.Stage.AwaitQuiet(ctx)
