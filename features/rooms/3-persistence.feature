@@ -246,3 +246,31 @@ Feature: Rooms, part 3: what a room is in MongoDB
       And its persist has been called
       When its persist is called again
       Then nothing is written to MongoDB since then
+
+  @should @ROOM-3.17
+  Rule: A saved message says who sent it, and to whom
+    Why: after a restart nobody else knows.
+    Hint: keep from_alias in from_user and to_alias in to_user, and save both with the message.
+    Needs: ROOM-1.7 ROOM-3.3
+
+    Scenario: A message between two
+      Given mess_chat runs
+      And "annika" has sent "plum" to "bruno" in the room "kitchen"
+      And "bruno" has listed "plum" in the room "kitchen"
+      And what was sent to the room "kitchen" has been seen in MongoDB
+      Then in the collection "kitchen" the message "plum" is from "annika", and to "bruno"
+
+  @should @ROOM-3.18
+  Rule: Each message has the time at which it was sent
+    Why: by it people see how long ago something was said.
+    Hint: set sent_time where the message is sent; a default is computed once, when the class is read, and is the same for all.
+    Needs: ROOM-1.7 ROOM-3.3
+
+    Scenario: More than a second later
+      Given mess_chat runs
+      And "annika" has sent "plum" to "bruno" in the room "kitchen"
+      When a good second passes
+      And "annika" has sent "pear" to "bruno" in the room "kitchen"
+      And "bruno" has listed "pear" in the room "kitchen"
+      And what was sent to the room "kitchen" has been seen in MongoDB
+      Then in the collection "kitchen" "pear" was sent a second after "plum", or later

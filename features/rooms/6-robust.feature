@@ -292,3 +292,38 @@ Feature: Rooms, part 6: what a careful program also survives
       And its persist has been called
       When its restore is called
       Then it holds "marzipan" once
+
+  @robust @ROOM-6.18
+  Rule: get on an empty room does no harm
+    Why: nobody knows beforehand whether there is another message.
+    Hint: return None, or raise IndexError as deque does; do not wait for a message.
+    Needs: ROOM-4.21 ROOM-4.22
+
+    Scenario: Before a message, and after it
+      Given the room "kitchen"
+      When its get is called, whatever it gives
+      And "marzipan" is put into it
+      And its get is called
+      Then the message is given that was at its right
+      When its get is called, whatever it gives
+      And "nougat" is put into it
+      Then it holds "nougat" once
+
+  @robust @ROOM-6.19
+  Rule: Whoever asks for no message, or for -1, does no harm
+    Why: the text says nothing of these numbers, and some take them for all.
+    Hint: compare num_messages with 0 before you count down to it.
+    Needs: ROOM-4.16 ROOM-4.44
+
+    Scenario Outline: <number> messages
+      Given the room "kitchen"
+      And <number> messages are got from it, whatever it gives
+      And "apple" and "pear" have been sent to it
+      And <number> messages are got from it, whatever it gives
+      When 5 messages are got from it as objects
+      Then each of "apple" and "pear" has been given
+
+      Examples:
+        | number |
+        | 0      |
+        | -1     |

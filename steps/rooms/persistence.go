@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -42,6 +44,8 @@ func persistenceSentences() []steps.Sentence {
 		steps.Say(`^in the collection `+somebody+` the numbers of `+texts+` grow by one$`, (*world).numbersGrow),
 		steps.Say(`^in the collection `+somebody+` no two messages have the same id$`, (*world).idsDiffer),
 		steps.Say(`^in the collection `+somebody+` no message was received before it was sent$`, (*world).receivedAfterSent),
+		steps.Say(`^in the collection `+somebody+` the message `+somebody+` is from `+somebody+`, and to `+somebody+`$`, (*world).isFromAndTo),
+		steps.Say(`^in the collection `+somebody+` `+somebody+` was sent a second after `+somebody+`, or later$`, (*world).wasSentLater),
 
 		// changes
 		steps.Say(`^its modify_time is remembered$`, (*world).remembersModifyTime),
@@ -202,6 +206,33 @@ func (f field) text() string {
 		return string(data)
 	}
 	return ""
+}
+
+// time is what a field says, if that is a time, or a number or a text of one.
+func (f field) time() (time.Time, bool) {
+	switch f.value.Type {
+	case bson.TypeDateTime:
+		return time.UnixMilli(f.value.DateTime()), true
+	case bson.TypeDouble:
+		return timeOfNumber(f.value.Double()), true
+	case bson.TypeInt32, bson.TypeInt64:
+		return timeOfNumber(float64(f.value.AsInt64())), true
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.ANSIC} {
+		if at, err := time.Parse(layout, f.text()); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// timeOfNumber takes a number for seconds since 1970, or for milliseconds where it is large.
+func timeOfNumber(number float64) time.Time {
+	const secondsUntil5138 = 1e11
+	if number > secondsUntil5138 {
+		number /= 1000
+	}
+	return time.UnixMicro(int64(number * 1e6))
 }
 
 // holds reports whether a document has a text somewhere.
@@ -591,6 +622,71 @@ func (w *world) receivedAfterSent(ctx context.Context, name string) error {
 	}
 	if compared == 0 {
 		return &stage.Unverified{Reason: "no document has both times of a message"}
+	}
+	return nil
+}
+
+// isFromAndTo looks for who has sent a message, and to whom, in its document.
+func (w *world) isFromAndTo(ctx context.Context, name, text, from, to string) error {
+	d, err := w.documentOf(ctx, name, text)
+	if err != nil || d.saysUnder(senders(), from) && d.saysUnder(addressees(), to) {
+		return err
+	}
+	return stage.Fail(fmt.Sprintf("the document of %q says that it is from %q, and to %q", text, from, to), "there is "+mongo.Show(d.raw))
+}
+
+// documentOf is that of a message.
+func (w *world) documentOf(ctx context.Context, name, text string) (document, error) {
+	all, _, err := w.documents(ctx, name)
+	if err != nil {
+		return document{}, err
+	}
+	for _, d := range all {
+		if d.holds(text) && !d.isOfRoom() {
+			return d, nil
+		}
+	}
+	return document{}, stage.Fail(fmt.Sprintf("there is a document for %q", text), w.storedInstead(ctx, name))
+}
+
+// senders are the names under which people keep who has sent a message, addressees those for to
+// whom.
+func senders() *regexp.Regexp { return regexp.MustCompile(`(?:^|[._])(?:from|sender|author)`) }
+
+func addressees() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[._])to(?:[._]|$|user|alias)|recipient|receiver|addressee|dest`)
+}
+
+// saysUnder reports whether a document has a text under such a name, or anywhere, where it has no such
+// name: properties may be kept as one text.
+func (d document) saysUnder(names *regexp.Regexp, wanted string) bool {
+	isNamed := func(f field) bool { return names.MatchString(f.path) }
+	if !slices.ContainsFunc(d.fields, isNamed) {
+		return d.holds(wanted)
+	}
+	return slices.ContainsFunc(d.fields, func(f field) bool { return isNamed(f) && f.text() == wanted })
+}
+
+// wasSentLater compares when two messages were sent.
+func (w *world) wasSentLater(ctx context.Context, name, later, earlier string) error {
+	var times []time.Time
+	for _, text := range []string{earlier, later} {
+		d, err := w.documentOf(ctx, name, text)
+		if err != nil {
+			return err
+		}
+		sent, found := d.find("sent")
+		if !found {
+			return &stage.Unverified{Reason: fmt.Sprintf("the document of %q has no time at which it was sent: %s", text, mongo.Show(d.raw))}
+		}
+		at, read := sent.time()
+		if !read {
+			return &stage.Unverified{Reason: fmt.Sprintf("the time cannot be read at which %q was sent: %s", text, mongo.Show(d.raw))}
+		}
+		times = append(times, at)
+	}
+	if passed := times[1].Sub(times[0]); passed < time.Second {
+		return stage.Fail(fmt.Sprintf("%q was sent a second after %q, or later", later, earlier), fmt.Sprintf("their documents have times that lie %s apart", passed))
 	}
 	return nil
 }

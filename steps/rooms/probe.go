@@ -166,12 +166,28 @@ func ask[A any](ctx context.Context, w *world, expected string, r probe.Request)
 		return answer, err
 	}
 	if reply.Error != nil {
-		return answer, stage.Fail(expected, saidOf(*reply.Error))
+		return answer, failureOf(expected, *reply.Error)
 	}
 	if err := json.Unmarshal(reply.Value, &answer); err != nil {
 		return answer, stage.Fail(expected, fmt.Sprintf("the answer cannot be read (%v): %s", err, journal.Shorten(string(reply.Value))))
 	}
 	return answer, nil
+}
+
+// A raised is the finding that the submission's code has raised an exception.
+type raised struct {
+	error
+	text string
+}
+
+func (r *raised) Unwrap() error { return r.error }
+
+func failureOf(expected string, e probe.Error) error {
+	failure := stage.Fail(expected, saidOf(e))
+	if e.Kind == probe.Raised {
+		return &raised{failure, e.Text}
+	}
+	return failure
 }
 
 // saidOf says why something was not done, for a person.
