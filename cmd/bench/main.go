@@ -34,6 +34,7 @@ func samples() [][2]string {
 		{"tcp-peer", "fixtures/submissions/tcp-peer/python-threads"},
 		{"zmq", "fixtures/submissions/zmq/python-reqrep-json"},
 		{"rabbitmq", "fixtures/submissions/rabbitmq/python-fastapi-connection-per-request"},
+		{"rooms", "fixtures/submissions/rooms/python-fastapi-dataclasses"},
 		{"http", "fixtures/submissions/http/python-loose-lines"},
 	}
 }
