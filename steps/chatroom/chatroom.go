@@ -114,7 +114,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+name+` says `+name+` with her program, by ([A-Z]+)$`, (*world).otherSaysBy),
 		steps.Say(`^`+name+` says `+name+` with her program, in small pieces$`, (*world).saysInPieces),
 		steps.Say(`^`+name+` says `+steps.Names+` with her program, in one go$`, (*world).saysInOneGo),
-		steps.Say(`^`+name+` says (\d+) messages of (\d+) letters with her program$`, (*world).saysMany),
+		steps.Say(`^`+name+` says more than is kept for who does not read, in messages of (\d+) letters with her program$`, (*world).saysTooMuch),
 		steps.Say(`^(\d+) others try to join at once, and leave$`, (*world).manyAtOnce),
 		steps.Say(`^somebody sends the server (.+), and goes away$`, (*world).sendsBadly),
 		steps.Say(`^(\d+) others come and go, one after the other$`, (*world).manyComeAndGo),

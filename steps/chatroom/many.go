@@ -164,12 +164,17 @@ func (w *world) logHoldsAll(ctx context.Context) error {
 }
 
 // saysMany has an other say many long messages.
-func (w *world) saysMany(ctx context.Context, name string, count, letters int) error {
+// saysTooMuch has somebody say half as much again as the kernel keeps for who does not read.
+func (w *world) saysTooMuch(ctx context.Context, name string, letters int) error {
 	o, err := w.another(ctx, name)
 	if err != nil {
 		return err
 	}
-	for i := range count {
+	kept, err := w.Stage.MostKept(steps.Server)
+	if err != nil {
+		return err
+	}
+	for i := range 1 + kept*3/2/letters {
 		text := textOf(name, i)
 		w.sent[name] = append(w.sent[name], text)
 		if err := o.say(ctx, text+strings.Repeat("x", letters-len(text)), ""); err != nil {
