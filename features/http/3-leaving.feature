@@ -120,6 +120,7 @@ Feature: HTTP chatroom, part 3: leaving
     Scenario: One after the other, while two talk
       Given the server is running
       And "annika" and "bruno" are in the room
+      And "eva", who has a program of her own, is in the room, and "bruno" hears her
       When 100 others come and go, one after the other
       And "annika" types "marzipan"
       Then "marzipan" reaches "bruno"

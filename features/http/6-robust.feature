@@ -151,6 +151,7 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
     Scenario: Fifty come, and leave
       Given the server is running
       And "annika" and "bruno" are in the room
+      And "eva", who has a program of her own, is in the room, and "bruno" hears her
       When 50 others try to join at once, and leave
       And "annika" types "marzipan"
       Then "marzipan" reaches "bruno"

@@ -224,6 +224,10 @@ func (w *world) listen(ctx context.Context) error {
 	s.quit = slices.DeleteFunc(s.quit, func(p piece) bool {
 		return slices.ContainsFunc(s.join, func(other piece) bool { return other.text == p.text })
 	})
+	s.echoes = echoesOf(w.Stage.Journal(), oneUser, otherUser)
+	if len(s.echoes) > 0 {
+		w.session.run.Observe(clientProgram, "says back what the server tells it and nobody else")
+	}
 	w.observeHabits(left)
 	return nil
 }

@@ -46,13 +46,12 @@ func (w *world) another(ctx context.Context, name string) (*other, error) {
 
 // send sends pieces, each when the server is done with the one before.
 func (o *other) send(ctx context.Context, pieces []piece, c change) error {
-	c.name = o.name
 	for _, p := range pieces {
 		conn, err := o.conn(ctx, p.conn)
 		if err != nil {
 			return err
 		}
-		if err := conn.Write(ctx, []byte(o.world.session.script.repeat(p, c))); err != nil {
+		if err := conn.Write(ctx, []byte(o.repeat(p, c))); err != nil {
 			return err
 		}
 		if err := o.world.Stage.AwaitIdle(ctx, steps.Server); err != nil {
@@ -60,6 +59,16 @@ func (o *other) send(ctx context.Context, pieces []piece, c change) error {
 		}
 	}
 	return nil
+}
+
+// repeat is a piece as this one says it.
+func (o *other) repeat(p piece, c change) string {
+	script := o.world.session.script
+	c.name = o.name
+	if script.hasEcho(p) {
+		c.told = toldTo(o.world.Stage.Journal(), o.name)
+	}
+	return script.repeat(p, c)
 }
 
 // conn is the connection that stands for one of the client's, which is opened where there is none.
@@ -114,7 +123,7 @@ func (o *other) ask(ctx context.Context) error {
 			return err
 		}
 		defer conn.Close()
-		if err := conn.Write(ctx, []byte(script.repeat(p, change{name: o.name}))); err != nil {
+		if err := conn.Write(ctx, []byte(o.repeat(p, change{}))); err != nil {
 			return err
 		}
 	}
@@ -216,8 +225,22 @@ func (w *world) otherReadsNothing(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	join := w.session.script.join
+	first := slices.IndexFunc(join, w.session.script.hasEcho)
+	if first < 0 {
+		o.peer.Deafen()
+		return o.join(ctx)
+	}
+	// What is said back must be read before.
+	if slices.ContainsFunc(join[:first], func(p piece) bool { return p.conn == join[first].conn }) {
+		return &stage.Unverified{Reason: "who reads nothing is not told what the client must say back on the same connection"}
+	}
+	text := change{text: w.session.script.text}
+	if err := o.send(ctx, join[:first], text); err != nil {
+		return err
+	}
 	o.peer.Deafen()
-	return o.join(ctx)
+	return o.send(ctx, join[first:], text)
 }
 
 // sendsHalf sends half of the first request of somebody who comes.
@@ -234,7 +257,7 @@ func (w *world) sendsHalf(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	whole := w.session.script.repeat(first, change{name: name, text: w.session.script.text})
+	whole := o.repeat(first, change{text: w.session.script.text})
 	if err := conn.Write(ctx, []byte(whole[:len(whole)/2])); err != nil {
 		return err
 	}
@@ -257,7 +280,7 @@ func (w *world) saysInPieces(ctx context.Context, name, text string) error {
 		if err != nil {
 			return err
 		}
-		whole := []byte(w.session.script.repeat(p, change{name: name, text: text}))
+		whole := []byte(o.repeat(p, change{text: text}))
 		for small := range slices.Chunk(whole, max(1, len(whole)/cuts)) {
 			if err := conn.Write(ctx, small); err != nil {
 				return err
@@ -287,7 +310,7 @@ func (w *world) saysInOneGo(ctx context.Context, name, texts string) error {
 	var all strings.Builder
 	for _, text := range steps.List(texts) {
 		w.Remember(text)
-		all.WriteString(script.repeat(script.say[0], change{name: name, text: text}))
+		all.WriteString(o.repeat(script.say[0], change{text: text}))
 	}
 	return conn.Write(ctx, []byte(all.String()))
 }

@@ -1,6 +1,7 @@
 package chatroom
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/url"
 	"regexp"
@@ -24,6 +25,8 @@ type script struct {
 	poll []piece
 	// name and text are those that stand in it.
 	name, text string
+	// echoes are what the server has told the client, which says it back.
+	echoes []echo
 	// fresh is set where each message goes on a connection of its own.
 	fresh bool
 }
@@ -145,23 +148,25 @@ type change struct {
 	name, text string
 	method     string // where it is not the piece's own
 	seconds    int    // since the message before
+	told       string // what the server has said to who says it
 }
 
-// repeat is a piece with nothing replaced but the name, the text, the time and the length.
+// repeat is a piece with nothing replaced but the name, the text, the time, the length, and what the server
+// has told.
 func (s script) repeat(p piece, c change) string {
-	head, body := cutHead(p.text)
-	before := len(body)
+	before := len(bodyOf(p.text))
+	head, body := cutHead(s.echoing(p.text, c.told))
 	replace := func(in string) string {
 		in = replaceTime(in, c.seconds)
 		if write := writingOf(in, s.text); write != nil && s.text != "" {
 			// The new text may hold the old name.
 			parts := strings.Split(in, write(s.text))
 			for i := range parts {
-				parts[i] = strings.ReplaceAll(parts[i], s.name, c.name)
+				parts[i] = s.renamed(parts[i], c.name)
 			}
 			return strings.Join(parts, write(c.text))
 		}
-		return strings.ReplaceAll(in, s.name, c.name)
+		return s.renamed(in, c.name)
 	}
 	head, body = replace(head), replace(body)
 	head = replaceLength(head, len(body)-before)
@@ -169,6 +174,21 @@ func (s script) repeat(p piece, c change) string {
 		head = method.ReplaceAllLiteralString(head, c.method)
 	}
 	return head + body
+}
+
+// renamed replaces the client's name, also where it is that of a user in a header field (RFC 7617, section 2).
+func (s script) renamed(in, name string) string {
+	for _, end := range []string{":", ""} {
+		in = strings.ReplaceAll(in, inBase64(s.name+end), inBase64(name+end))
+	}
+	return strings.ReplaceAll(in, s.name, name)
+}
+
+func inBase64(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
+func bodyOf(text string) string {
+	_, body := cutHead(text)
+	return body
 }
 
 // method is the first word of a request.

@@ -1,0 +1,172 @@
+package chatroom
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/chatspec/chatspec/fixtures/journal"
+	"github.com/chatspec/chatspec/steps"
+)
+
+// An echo is what the server has told a client, and the client says back in what follows: a token, a cookie,
+// an identifier. Somebody else is told another one.
+type echo struct {
+	text string // or the name of a number
+	// numbered is set where it is a number, which may stand anywhere: it is known by its name.
+	numbered bool
+	// before are the ways in which it is found in what the server says: by what stands in front of it, the
+	// most exact one first.
+	before []string
+}
+
+// mark is what an echo is made of. A shorter one may stand anywhere by chance.
+var mark = regexp.MustCompile(`[A-Za-z0-9_-]{4,}`)
+
+// echoesOf finds what a client has said back, in all that was said. What the server has told another client as
+// well is no token, but a word that both use, such as a header field.
+func echoesOf(events []journal.Event, client, another string) []echo {
+	var all []echo
+	var told, said strings.Builder
+	common := toldTo(events, another)
+	for _, e := range events {
+		switch {
+		case e.Kind != journal.Wrote:
+		case e.From == steps.Server && e.To == client:
+			told.WriteString(e.Data + cut)
+		case e.From == client && e.To == steps.Server:
+			for _, word := range mark.FindAllString(e.Data, -1) {
+				known := slices.ContainsFunc(all, func(e echo) bool { return e.text == word })
+				if known || strings.Contains(said.String(), word) || placeOf(common, word) >= 0 {
+					continue
+				}
+				if at := placeOf(told.String(), word); at >= 0 {
+					all = append(all, echo{text: word, before: waysTo(told.String()[:at])})
+				}
+			}
+			all = append(all, numbersOf(all, e.Data, told.String(), said.String(), common)...)
+			said.WriteString(e.Data)
+		}
+	}
+	return all
+}
+
+// named is a small number with its name in front, in JSON, a form, a URL or a header field.
+var named = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_-]*)["']?\s*[:=]\s*["']?(\d{1,3})\b`)
+
+// numbersOf finds the numbers that a client says back for the first time, and that another has been told otherwise.
+func numbersOf(known []echo, now, told, said, common string) (all []echo) {
+	for _, parts := range named.FindAllStringSubmatch(now, -1) {
+		name, number := parts[1], parts[2]
+		isKnown := func(e echo) bool { return e.text == name }
+		switch other := numberIn(common, name); {
+		case numberIn(told, name) != number, other == "", other == number:
+		case numberIn(said, name) != "", slices.ContainsFunc(known, isKnown), slices.ContainsFunc(all, isKnown):
+		case strings.EqualFold(name, "content-length"):
+		default:
+			all = append(all, echo{text: name, numbered: true})
+		}
+	}
+	return all
+}
+
+// numberIn is the first number of a name in a text, or nothing.
+func numberIn(text, name string) string {
+	for _, parts := range named.FindAllStringSubmatch(text, -1) {
+		if parts[1] == name {
+			return parts[2]
+		}
+	}
+	return ""
+}
+
+// toldTo is all that the server has said to a client, with a cut after each piece.
+func toldTo(events []journal.Event, client string) string {
+	var all strings.Builder
+	for _, e := range events {
+		if e.Kind == journal.Wrote && e.From == steps.Server && e.To == client {
+			all.WriteString(e.Data + cut)
+		}
+	}
+	return all.String()
+}
+
+// cut is put between what was said at once and what follows: a token may end there.
+const cut = "\x00"
+
+// placeOf is where a word stands in a text by itself, or -1.
+func placeOf(text, word string) int {
+	for _, at := range mark.FindAllStringIndex(text, -1) {
+		if text[at[0]:at[1]] == word {
+			return at[0]
+		}
+	}
+	return -1
+}
+
+// inFront is what stands in front of an echo: what is between it and the word before, and that word.
+var inFront = regexp.MustCompile(`([A-Za-z0-9_-]*)([^A-Za-z0-9_-]{1,8})$`)
+
+func waysTo(before string) []string {
+	parts := inFront.FindStringSubmatch(strings.ReplaceAll(before, cut, ""))
+	if parts == nil {
+		return nil
+	}
+	ways := []string{parts[1] + parts[2]}
+	if strings.Contains(parts[2], "\n") { // it is the first of its line, whatever ends the one before
+		ways = append(ways, parts[2])
+	}
+	return ways
+}
+
+// in finds what stands in place of the echo in what the server has told somebody else. Where there is
+// nothing, it is the echo itself.
+func (e echo) in(told string) string {
+	for _, before := range e.before {
+		found := regexp.MustCompile(regexp.QuoteMeta(before) + cut + `?(` + mark.String() + `)`).FindStringSubmatch(told)
+		if found != nil {
+			return found[1]
+		}
+	}
+	return e.text
+}
+
+// echoing replaces in what a client has said what it was told by what somebody else was told.
+func (s script) echoing(text, told string) string {
+	for _, e := range s.echoes {
+		switch number := numberIn(told, e.text); {
+		case !e.isIn(text):
+		case !e.numbered:
+			text = strings.ReplaceAll(text, e.text, e.in(told))
+		case number != "":
+			text = withNumber(text, e.text, number)
+		}
+	}
+	return text
+}
+
+// withNumber puts a number in place of each that has a name.
+func withNumber(text, name, number string) string {
+	var all strings.Builder
+	from := 0
+	for _, at := range named.FindAllStringSubmatchIndex(text, -1) {
+		if text[at[2]:at[3]] == name {
+			all.WriteString(text[from:at[4]] + number)
+			from = at[5]
+		}
+	}
+	return all.String() + text[from:]
+}
+
+// isIn reports whether a client says it back in a text.
+func (e echo) isIn(text string) bool {
+	if e.numbered {
+		return numberIn(text, e.text) != ""
+	}
+	return placeOf(text, e.text) >= 0
+}
+
+// hasEcho reports whether a client says something back in a piece.
+func (s script) hasEcho(p piece) bool {
+	return slices.ContainsFunc(s.echoes, func(e echo) bool { return e.isIn(p.text) })
+}
