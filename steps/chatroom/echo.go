@@ -80,10 +80,16 @@ func numberIn(text, name string) string {
 	return ""
 }
 
-// toldTo is all that the server has said to a client, with a cut after each piece.
+// mostTold bounds what is looked through: who comes in is told at the beginning who he is.
+const mostTold = 32 << 10
+
+// toldTo is what the server has said to a client at the beginning, with a cut after each piece.
 func toldTo(events []journal.Event, client string) string {
 	var all strings.Builder
 	for _, e := range events {
+		if all.Len() > mostTold {
+			break
+		}
 		if e.Kind == journal.Wrote && e.From == steps.Server && e.To == client {
 			all.WriteString(e.Data + cut)
 		}
