@@ -62,7 +62,7 @@ Feature: HTTP chatroom, part 3: leaving
   Rule: The place of who has left is free
     Why: four places are for all who come, one after the other.
     Hint: count who is in the room now, and not who has ever been.
-    Needs: HTTP-1.4 HTTP-3.1 HTTP-3.3 HTTP-3.4
+    Needs: HTTP-1.4 HTTP-2.4 HTTP-3.1 HTTP-3.3 HTTP-3.4
 
     Scenario: Somebody has quit
       Given the server is running

@@ -35,3 +35,20 @@ Feature: HTTP chatroom, part 4: the log
       When "annika" types "pear"
       And "pear" reaches "bruno"
       Then log.txt holds "plum", "apple" and "pear", in this order
+
+  @must @HTTP-4.3
+  Rule: What was written stays in it
+    Why: it is for later use.
+    Hint: open the file with "a", and not with "w".
+    Needs: HTTP-4.1
+
+    Scenario: It is written twice
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" types "plum"
+      And "plum" reaches "bruno"
+      And log.txt holds "plum"
+      When "bruno" types "apple"
+      And "apple" reaches "annika"
+      Then log.txt holds "apple"
+      And it holds "plum" still

@@ -127,6 +127,7 @@ func sentences() []steps.Sentence {
 		// the log
 		steps.Say(`^log\.txt holds all of them$`, (*world).logHoldsAll),
 		steps.Say(`^log\.txt holds `+steps.Names+`$`, (*world).logHolds),
+		steps.Say(`^it holds `+steps.Names+` still$`, (*world).logHoldsStill),
 		steps.Say(`^log\.txt holds `+steps.Names+`, in this order$`, (*world).logHoldsInOrder),
 
 		// what is handed in
