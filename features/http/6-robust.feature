@@ -32,7 +32,7 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
   @robust @HTTP-6.3
   Rule: Whatever a message holds is shown to the letter
     Why: people write all kinds of things.
-    Hint: cut a message off at a length, and not at a mark that may stand in it.
+    Hint: take a message apart by its length, or at the marks in front of it, and leave alone what stands in it.
     Needs: HTTP-1.7
 
     Scenario Outline: A message with <what>
@@ -53,12 +53,6 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
         | per cent signs       | 100%25 a+b&c=d               |
         | the marks of formats | 100% sure, %s %d {0} {}      |
         | a request            | GET /log.txt HTTP/1.1        |
-
-    Scenario: A message of 65,536 letters
-      Given the server is running
-      And "annika" and "bruno" are in the room
-      When "annika" types a line of 65536 letters
-      Then "bruno" sees it to the letter
 
   @robust @HTTP-6.4
   Rule: Requests may be cut anywhere, and glued together
@@ -187,3 +181,15 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
       And "mary ann" and "bruno" are in the room
       When "mary ann" types "marzipan"
       Then "bruno" sees that it was "mary ann" who said "marzipan"
+
+  @robust @HTTP-6.11
+  Rule: A long message arrives whole
+    Why: people paste what they have written elsewhere.
+    Hint: read until the length is reached that the request says, and cut nothing off.
+    Needs: HTTP-1.7
+
+    Scenario: 65,536 letters
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      When "annika" types a line of 65536 letters
+      Then "bruno" sees it to the letter
