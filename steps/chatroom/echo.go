@@ -20,8 +20,8 @@ type echo struct {
 	before []string
 }
 
-// mark is what an echo is made of. A shorter one may stand anywhere by chance.
-var mark = regexp.MustCompile(`[A-Za-z0-9_-]{4,}`)
+// token is what an echo is made of, if it is no number. A shorter one may stand anywhere by chance.
+var token = regexp.MustCompile(`[A-Za-z0-9_-]{4,}`)
 
 // echoesOf finds what a client has said back, in all that was said. What the server has told another client as
 // well is no token, but a word that both use, such as a header field.
@@ -33,9 +33,9 @@ func echoesOf(events []journal.Event, client, another string) []echo {
 		switch {
 		case e.Kind != journal.Wrote:
 		case e.From == steps.Server && e.To == client:
-			told.WriteString(e.Data + cut)
+			told.WriteString(e.Data + gap)
 		case e.From == client && e.To == steps.Server:
-			for _, word := range mark.FindAllString(e.Data, -1) {
+			for _, word := range token.FindAllString(e.Data, -1) {
 				known := slices.ContainsFunc(all, func(e echo) bool { return e.text == word })
 				if known || strings.Contains(said.String(), word) || placeOf(common, word) >= 0 {
 					continue
@@ -83,7 +83,7 @@ func numberIn(text, name string) string {
 // mostTold bounds what is looked through: who comes in is told at the beginning who he is.
 const mostTold = 32 << 10
 
-// toldTo is what the server has said to a client at the beginning, with a cut after each piece.
+// toldTo is what the server has said to a client at the beginning, with a gap after each piece.
 func toldTo(events []journal.Event, client string) string {
 	var all strings.Builder
 	for _, e := range events {
@@ -91,18 +91,18 @@ func toldTo(events []journal.Event, client string) string {
 			break
 		}
 		if e.Kind == journal.Wrote && e.From == steps.Server && e.To == client {
-			all.WriteString(e.Data + cut)
+			all.WriteString(e.Data + gap)
 		}
 	}
 	return all.String()
 }
 
-// cut is put between what was said at once and what follows: a token may end there.
-const cut = "\x00"
+// gap is put between what was said at once and what follows: a token may end there.
+const gap = "\x00"
 
 // placeOf is where a word stands in a text by itself, or -1.
 func placeOf(text, word string) int {
-	for _, at := range mark.FindAllStringIndex(text, -1) {
+	for _, at := range token.FindAllStringIndex(text, -1) {
 		if text[at[0]:at[1]] == word {
 			return at[0]
 		}
@@ -114,7 +114,7 @@ func placeOf(text, word string) int {
 var inFront = regexp.MustCompile(`([A-Za-z0-9_-]*)([^A-Za-z0-9_-]{1,8})$`)
 
 func waysTo(before string) []string {
-	parts := inFront.FindStringSubmatch(strings.ReplaceAll(before, cut, ""))
+	parts := inFront.FindStringSubmatch(strings.ReplaceAll(before, gap, ""))
 	if parts == nil {
 		return nil
 	}
@@ -129,7 +129,7 @@ func waysTo(before string) []string {
 // nothing, it is the echo itself.
 func (e echo) in(told string) string {
 	for _, before := range e.before {
-		found := regexp.MustCompile(regexp.QuoteMeta(before) + cut + `?(` + mark.String() + `)`).FindStringSubmatch(told)
+		found := regexp.MustCompile(regexp.QuoteMeta(before) + gap + `?(` + token.String() + `)`).FindStringSubmatch(told)
 		if found != nil {
 			return found[1]
 		}
