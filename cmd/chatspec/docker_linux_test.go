@@ -42,6 +42,7 @@ func withDockerFor(t *testing.T, longest time.Duration, test func(t *testing.T, 
 	t.Helper()
 	needsLong(t)
 	if os.Getenv(besideDocker) == "" {
+		t.Parallel() // each has a machine of its own, and mostly waits
 		needsDocker(t)
 		onItsOwnMachine(t, syscall.CLONE_NEWNET, longest)
 		return
