@@ -491,10 +491,10 @@ func (w *world) isLookedFor(ctx context.Context, text string) error {
 }
 
 // unlessThereIsNone takes an exception for the answer that there is no message of a text,
-// where nobody has made one.
+// where nobody has made one. A call that comes to no end is none.
 func (w *world) unlessThereIsNone(err error, text string) error {
-	var failure *stage.Failure
-	if !errors.As(err, &failure) || w.model.messages[text] != nil {
+	var exception *raised
+	if !errors.As(err, &exception) || w.model.messages[text] != nil {
 		return err
 	}
 	w.model.done = probe.Done{}

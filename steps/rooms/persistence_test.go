@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -24,6 +25,55 @@ func TestAMessagesIdIsOneThatTheProgramHasChosen(t *testing.T) {
 		}
 		if id, found := idOf(document{raw, fieldsOf(raw, "")}); found != c.found {
 			t.Errorf("%s: the id is %q, found: %t", name, id, found)
+		}
+	}
+}
+
+func TestWhoSentAMessageIsFoundUnderItsName(t *testing.T) {
+	props := func(to, from string) bson.D {
+		return bson.D{{Key: "message", Value: "plum"}, {Key: "mess_props", Value: bson.D{{Key: "_MessageProperties__to_user", Value: to}, {Key: "from_user", Value: from}}}}
+	}
+	for name, c := range map[string]struct {
+		document bson.D
+		right    bool
+	}{
+		"properties":       {props("bruno", "annika"), true},
+		"swapped":          {props("annika", "bruno"), false},
+		"nobody":           {props("", ""), false},
+		"other names":      {bson.D{{Key: "sender", Value: "annika"}, {Key: "recipient", Value: "bruno"}}, true},
+		"one text of all":  {bson.D{{Key: "mess_props", Value: `{"from_user": "annika", "to_user": "bruno"}`}}, true},
+		"nothing of it":    {bson.D{{Key: "message", Value: "plum"}}, false},
+		"a part of a name": {props("bruno", "annikas"), false},
+	} {
+		raw, err := bson.Marshal(c.document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := document{raw, fieldsOf(raw, "")}
+		if got := d.saysUnder(senders(), "annika") && d.saysUnder(addressees(), "bruno"); got != c.right {
+			t.Errorf("%s: it is from annika and to bruno: %t", name, got)
+		}
+	}
+}
+
+func TestATimeIsReadHoweverItIsKept(t *testing.T) {
+	want := time.Date(2022, 3, 4, 5, 6, 7, 0, time.UTC)
+	for name, value := range map[string]any{
+		"a time":              want,
+		"seconds":             want.Unix(),
+		"seconds with a part": float64(want.Unix()),
+		"milliseconds":        want.UnixMilli(),
+		"RFC 3339":            "2022-03-04T05:06:07Z",
+		"Python's isoformat":  "2022-03-04T05:06:07",
+		"Python's str":        "2022-03-04 05:06:07",
+		"ctime":               "Fri Mar  4 05:06:07 2022",
+	} {
+		raw, err := bson.Marshal(bson.D{{Key: "sent_time", Value: value}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, read := fieldsOf(raw, "")[0].time(); !read || !got.Equal(want) {
+			t.Errorf("%s is read as %v: %t", name, got, read)
 		}
 	}
 }
