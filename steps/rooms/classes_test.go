@@ -52,6 +52,9 @@ func TestWhatCannotBeImportedIsNotSaidToBeMissing(t *testing.T) {
 	if message.Failure == nil || !strings.Contains(message.Failure.Observed, "the code has ended the program") {
 		t.Errorf("it is not said that the program has ended: %s", stepstest.Describe(message))
 	}
+	if message.Failure != nil && strings.Contains(message.Failure.Observed, stage.OutOfTime) {
+		t.Errorf("it was waited for who had ended: %s", stepstest.Describe(message))
+	}
 }
 
 func TestAConstructorDoesNoHarm(t *testing.T) {
