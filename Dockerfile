@@ -12,7 +12,7 @@ RUN apt-get update && \
         nodejs default-jdk libatk-wrapper-java-jni gcc libc6-dev make \
         xvfb dbus-daemon at-spi2-core && \
     rm -rf /var/lib/apt/lists/*
-COPY bin/linux/chatspec /usr/local/bin/chatspec
+COPY bin/linux/ /usr/local/bin/
 WORKDIR /work
 ENTRYPOINT ["chatspec"]
 CMD ["doctor"]

@@ -11,20 +11,27 @@ LONG := ./steps ./reference/chatroom ./grading ./grading/pages ./grading/queue .
 RACE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build conform test test-long check check-long tools tools-long unit race prove prove-some bench docs image completions
+.PHONY: help build companions conform test test-long check check-long tools tools-long unit race prove prove-some bench docs image completions
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: ## Build bin/chatspec
+# The tests have the small programs do what chatspec and they themselves would do more slowly (fixtures/companion).
+export CHATSPEC_COMPANIONS := $(CURDIR)/bin
+
+build: companions ## Build bin/chatspec, and what saves it time
 	$(GO) build -o bin/chatspec ./cmd/chatspec
+
+companions: # Build what saves time
+	$(GO) build -o bin/chatspec-host ./cmd/chatspec-host
+	$(GO) build -o bin/chatspec-reference ./reference/main
 
 conform: build ## Run every feature against the reference
 	bin/chatspec run reference
 
-test: tools check unit ## Run the tests that take minutes: lint, all packages, the reference, some samples on hosts
+test: companions tools check unit ## Run the tests that take minutes: lint, all packages, the reference, some samples on hosts
 
-test-long: tools tools-long check-long $(if $(RACE),,race) ## Run the others: race detector, the other way of isolation, samples, mutants, real services
+test-long: companions tools tools-long check-long $(if $(RACE),,race) ## Run the others: race detector, the other way of isolation, samples, mutants, real services
 	CHATSPEC_LONG=1 $(GO) test -timeout 60m $(LONG)
 	CHATSPEC_LONG=1 $(GO) test -p 1 -timeout 60m $(WHOLE)
 	$(MAKE) prove-some
@@ -45,21 +52,21 @@ check-long: # Look at it longer, and as another system sees it
 	$(GO) tool staticcheck $(PACKAGES)
 	GOOS=darwin $(GO) vet $(PACKAGES)
 
-unit: # Run the tests of all packages; on a busy machine one takes more than Go's ten minutes
+unit: companions # Run the tests of all packages; on a busy machine one takes more than Go's ten minutes
 	$(if $(RACE),$(MAKE) race,$(GO) test -vet=off -shuffle=on -timeout 30m $(PACKAGES))
 
-race: # Run them with the race detector, but for those that run all of chatspec: each host starts the program anew, which is dear with it
+race: companions # Run them with the race detector, but for those that run all of chatspec: each host starts the program anew, which is dear with it
 	$(GO) test -race -shuffle=on -timeout 30m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
 
-prove: tools-long ## Show that every sample passes, and that every mutant is caught by its rule and by no other, in both ways
+prove: companions tools-long ## Show that every sample passes, and that every mutant is caught by its rule and by no other, in both ways
 	CHATSPEC_LONG=all $(GO) test -p 1 -timeout 180m $(WHOLE)
 	$(GO) run ./cmd/prove
 
-prove-some: # Show that the mutants of tcp, and the reference's of rabbitmq, are caught by their rules, where they live on hosts
+prove-some: companions # Show that the mutants of tcp, and the reference's of rabbitmq, are caught by their rules, where they live on hosts
 	$(GO) run ./cmd/prove -own -leave-out zmq,rabbitmq,rooms,http -isolate host
 	$(GO) run ./cmd/prove -own -only '^mess-' -isolate host
 
-bench: ## Measure what the harness adds to the programs that it runs
+bench: companions ## Measure what the harness adds to the programs that it runs
 	$(GO) run ./cmd/bench
 
 # What the image is made of: Debian 12 or later.
@@ -67,6 +74,8 @@ BASE ?= debian:trixie
 
 image: ## Build the image chatspec in Docker: chatspec, and what submissions need
 	CGO_ENABLED=0 GOOS=linux $(GO) build -o bin/linux/chatspec ./cmd/chatspec
+	CGO_ENABLED=0 GOOS=linux $(GO) build -o bin/linux/chatspec-host ./cmd/chatspec-host
+	CGO_ENABLED=0 GOOS=linux $(GO) build -o bin/linux/chatspec-reference ./reference/main
 	docker build --build-arg BASE=$(BASE) --tag chatspec .
 
 completions: # Write what has shells complete what is typed, for a release

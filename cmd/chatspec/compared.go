@@ -3,19 +3,18 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
-	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 )
 
 // reference has the reference judged by the rules that others have failed, so that its scenarios can be shown beside
 // theirs. Where that cannot be done, they are shown without it, and it is said why.
 func (j judge) reference(ctx context.Context, results []grading.Result) []grading.Result {
-	self, err := os.Executable()
+	whole, err := referenceOf(j.catalogue.HandedIn())
 	if err != nil {
+		fmt.Fprintf(j.stderr, "chatspec: what failed is shown without the reference beside it: %v\n", err)
 		return nil
 	}
 	j.events, j.warned, j.pictures = true, true, ""
@@ -26,9 +25,9 @@ func (j judge) reference(ctx context.Context, results []grading.Result) []gradin
 			continue
 		}
 		j.tags = "@" + strings.Join(failed, ",@")
-		t := target.Reference(j.catalogue.HandedIn(), self, "reference")
+		t := *whole
 		t.Assignments = []string{id}
-		judged, err := j.all(ctx, t, silence{})
+		judged, err := j.all(ctx, &t, silence{})
 		if err != nil {
 			fmt.Fprintf(j.stderr, "chatspec: %s is shown without the reference beside it: %v\n", id, err)
 			continue

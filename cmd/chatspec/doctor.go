@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -129,15 +128,14 @@ func describeTool(ctx context.Context, command, flag, needed string) string {
 
 // tryReference starts each program of the reference once.
 func tryReference(ctx context.Context, w io.Writer) error {
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("finding this program: %w", err)
-	}
 	catalogue, err := features.Read(features.Files)
 	if err != nil {
 		return err
 	}
-	reference := target.Reference(catalogue.HandedIn(), self, "reference")
+	reference, err := referenceOf(catalogue.HandedIn())
+	if err != nil {
+		return err
+	}
 	for _, a := range catalogue.Assignments {
 		if name, err := tryPrograms(ctx, reference.For(a.ID), a); err != nil {
 			fmt.Fprintf(w, "%-13s cannot be judged here: the reference's %s does not start\n", a.ID, name)

@@ -98,11 +98,8 @@ func buildImage(t *testing.T, pool *dockertest.Pool) {
 	recipe, err := os.ReadFile(filepath.Join("..", "..", "Dockerfile"))
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(dir, "Dockerfile"), recipe, 0o644))
-	program := exec.Command("go", "build", "-o", filepath.Join(dir, "bin", "linux", "chatspec"), ".")
-	program.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
-	if said, err := program.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, said)
-	}
+	t.Setenv("CGO_ENABLED", "0")
+	must(t, buildAll(filepath.Join(dir, "bin", "linux")))
 	var said bytes.Buffer
 	err = pool.Client.BuildImage(docker.BuildImageOptions{
 		Name: testImage, Dockerfile: "Dockerfile", ContextDir: dir, NetworkMode: "host", OutputStream: &said,

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chatspec/chatspec/fixtures/companion"
 	"github.com/chatspec/chatspec/steps/stepstest"
 )
 
@@ -48,8 +49,18 @@ func prepare() error {
 		return err
 	}
 	binary = filepath.Join(dir, "chatspec")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		return fmt.Errorf("building the command: %w\n%s", err, out)
+	if err := buildAll(dir); err != nil {
+		return err
+	}
+	return os.Setenv(companion.Variable, dir)
+}
+
+// buildAll builds the command and its companions.
+func buildAll(dir string) error {
+	for name, source := range map[string]string{"chatspec": ".", companion.Host: "../chatspec-host", companion.Reference: "../../reference/main"} {
+		if out, err := exec.Command("go", "build", "-o", filepath.Join(dir, name), source).CombinedOutput(); err != nil {
+			return fmt.Errorf("building %s: %w\n%s", name, err, out)
+		}
 	}
 	return nil
 }

@@ -2,11 +2,28 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/chatspec/chatspec/fixtures/assignment"
+	"github.com/chatspec/chatspec/fixtures/companion"
+	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/reference"
 )
+
+// referenceOf is the reference of some assignments, as a target: its companion, or this program.
+func referenceOf(known []assignment.Assignment) (*target.Target, error) {
+	if small := companion.Find(companion.Reference); small != "" {
+		return target.Reference(known, small), nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program: %w", err)
+	}
+	return target.Reference(known, self, theReference), nil
+}
 
 func referenceCommand() *cobra.Command {
 	return &cobra.Command{

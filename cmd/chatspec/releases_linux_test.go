@@ -12,14 +12,13 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/chatspec/chatspec/fixtures/companion"
 )
 
 // releases is what .goreleaser.yaml says of what is built.
 type releases struct {
-	Builds []struct {
-		Main, Binary                 string
-		Env, Flags, Ldflags, Targets []string
-	}
+	Builds   []releaseBuild
 	Archives []struct{ Files []string }
 }
 
@@ -65,10 +64,21 @@ func TestGoreleaserUnderstandsItsConfiguration(t *testing.T) {
 func TestEachReleaseCanBeBuilt(t *testing.T) {
 	needsAllTime(t)
 	_, r := readReleases(t)
-	if len(r.Builds) != 1 || len(r.Builds[0].Targets) < 4 {
+	if len(r.Builds) != 1+len(companion.All()) || len(r.Builds[0].Targets) < 4 {
 		t.Fatalf("it builds %+v", r.Builds)
 	}
-	build := r.Builds[0]
+	for _, build := range r.Builds {
+		t.Run(build.Binary, func(t *testing.T) { build.canBeBuilt(t) })
+	}
+}
+
+// A releaseBuild is how one program of a release is built.
+type releaseBuild struct {
+	Main, Binary                 string
+	Env, Flags, Ldflags, Targets []string
+}
+
+func (build releaseBuild) canBeBuilt(t *testing.T) {
 	ldflags := strings.ReplaceAll(strings.Join(build.Ldflags, " "), "{{ .Version }}", "1.2.3")
 	for _, target := range build.Targets {
 		t.Run(target, func(t *testing.T) {
@@ -90,7 +100,7 @@ func TestEachReleaseCanBeBuilt(t *testing.T) {
 			if system == "linux" {
 				checkStatic(t, program)
 			}
-			if system != runtime.GOOS || machine != runtime.GOARCH {
+			if system != runtime.GOOS || machine != runtime.GOARCH || build.Binary != "chatspec" {
 				return
 			}
 			if said, err := exec.Command(program, "version").Output(); err != nil || !strings.HasPrefix(string(said), "chatspec v1.2.3, ") {

@@ -313,11 +313,10 @@ func (o runOptions) target(ctx context.Context, in handedIn, known []assignment.
 	if len(o.endpoints) > 0 || o.manifest != "" {
 		return nil, errors.New("the reference is judged as it is: --endpoint and --manifest are for other targets")
 	}
-	self, err := os.Executable()
+	t, err := referenceOf(known)
 	if err != nil {
-		return nil, fmt.Errorf("finding this program: %w", err)
+		return nil, err
 	}
-	t := target.Reference(known, self, "reference")
 	if len(o.assignments) > 0 {
 		t.Assignments = o.assignments
 	}

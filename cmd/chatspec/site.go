@@ -14,7 +14,6 @@ import (
 
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/mutants"
-	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/grading/pages"
 )
@@ -81,11 +80,10 @@ func documented(a features.Assignment, proofs []mutants.Mutant) pages.Documented
 
 // play has the reference play all scenarios of an assignment. Where that cannot be done, it is kept why.
 func (j *judge) play(ctx context.Context, d *pages.Documented) error {
-	self, err := os.Executable()
+	t, err := referenceOf(j.catalogue.HandedIn())
 	if err != nil {
-		return fmt.Errorf("finding this program: %w", err)
+		return err
 	}
-	t := target.Reference(j.catalogue.HandedIn(), self, theReference)
 	t.Assignments = []string{d.ID}
 	results, err := j.all(ctx, t, j.shownProgress(d.Assignment))
 	switch {

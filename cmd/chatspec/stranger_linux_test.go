@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/chatspec/chatspec/fixtures/companion"
 	"github.com/chatspec/chatspec/grading"
 )
 
@@ -370,8 +371,8 @@ func TestTheSuiteIsNotTheAnswer(t *testing.T) {
 	needsHosts(t)
 	const itself = "which judges and is not judged"
 	const named = "assignment: tcp-peer\nprograms: {chat: {run: '%s reference chat {name} {port} {peers}'}}\n"
-	copied := func(t *testing.T, to string) {
-		data, err := os.ReadFile(binary)
+	copied := func(t *testing.T, from, to string) {
+		data, err := os.ReadFile(from)
 		must(t, err)
 		must(t, os.MkdirAll(filepath.Dir(to), 0o755))
 		must(t, os.WriteFile(to, data, 0o755))
@@ -382,8 +383,11 @@ func TestTheSuiteIsNotTheAnswer(t *testing.T) {
 	}{
 		{"by its name", fmt.Sprintf(named, "chatspec"), func(*testing.T, string) {}},
 		{"by its path", fmt.Sprintf(named, binary), func(*testing.T, string) {}},
-		{"a copy", fmt.Sprintf(named, "./my-chat"), func(t *testing.T, dir string) { copied(t, filepath.Join(dir, "my-chat")) }},
-		{"a copy among libraries", fmt.Sprintf(named, "./node_modules/.bin/tool"), func(t *testing.T, dir string) { copied(t, filepath.Join(dir, "node_modules", ".bin", "tool")) }},
+		{"a copy", fmt.Sprintf(named, "./my-chat"), func(t *testing.T, dir string) { copied(t, binary, filepath.Join(dir, "my-chat")) }},
+		{"a copy among libraries", fmt.Sprintf(named, "./node_modules/.bin/tool"), func(t *testing.T, dir string) { copied(t, binary, filepath.Join(dir, "node_modules", ".bin", "tool")) }},
+		{"its companion", strings.ReplaceAll(fmt.Sprintf(named, "./my-chat"), " reference ", " "), func(t *testing.T, dir string) {
+			copied(t, filepath.Join(filepath.Dir(binary), companion.Reference), filepath.Join(dir, "my-chat"))
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

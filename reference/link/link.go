@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	dialTimeout = 5 * time.Second
+	dialTimeout = 10 * time.Second
 	acceptPause = 50 * time.Millisecond
 )
 
