@@ -7,7 +7,7 @@ SAMPLES := fixtures/submissions
 WHOLE := ./cmd/chatspec ./$(SAMPLES)
 # The packages with tests that run only if they may take their time.
 LONG := ./steps ./reference/chatroom ./grading ./grading/pages ./grading/queue ./fixtures/broker ./fixtures/window ./fixtures/stage
-# With RACE=1 `make test` runs them with the race detector, and leaves those of WHOLE to `make test-long`.
+# With RACE=1 `make test` runs all that they have with the race detector, and leaves those of WHOLE to `make test-long`.
 RACE ?=
 
 .DEFAULT_GOAL := help
@@ -29,10 +29,10 @@ companions: # Build what saves time
 conform: build ## Run every feature against the reference
 	bin/chatspec run reference
 
-test: companions tools check unit ## Run the tests that take minutes: lint, all packages, the reference, some samples on hosts
+test: companions tools $(if $(RACE),tools-long) check unit ## Run the tests that take minutes: lint, all packages, the reference, some samples on hosts
 
 test-long: companions tools tools-long check-long $(if $(RACE),,race) ## Run the others: race detector, the other way of isolation, samples, mutants, real services
-	CHATSPEC_LONG=1 $(GO) test -timeout 60m $(LONG)
+	$(if $(RACE),,CHATSPEC_LONG=1 $(GO) test -timeout 60m $(LONG))
 	CHATSPEC_LONG=1 $(GO) test -p 1 -timeout 60m $(WHOLE)
 	$(MAKE) prove-some
 
@@ -56,7 +56,7 @@ unit: companions # Run the tests of all packages; on a busy machine one takes mo
 	$(if $(RACE),$(MAKE) race,$(GO) test -vet=off -shuffle=on -timeout 30m $(PACKAGES))
 
 race: companions # Run them with the race detector, but for those that run all of chatspec: each host starts the program anew, which is dear with it
-	$(GO) test -race -shuffle=on -timeout 30m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
+	CHATSPEC_LONG=$(if $(RACE),both) $(GO) test -race -shuffle=on -timeout 60m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
 
 prove: companions tools-long ## Show that every sample passes, and that every mutant is caught by its rule and by no other, in both ways
 	CHATSPEC_LONG=all $(GO) test -p 1 -timeout 180m $(WHOLE)

@@ -22,10 +22,11 @@ import (
 )
 
 // Long is the environment variable that has tests take their time: programs that are
-// judged in one way of isolation without it are judged in the other. Where it is All,
-// nothing is left out.
+// judged in one way of isolation without it are judged in the other, and where it is both, in
+// both. Where it is All, nothing is left out.
 const (
 	Long = "CHATSPEC_LONG"
+	both = "both"
 	All  = "all"
 )
 
@@ -56,13 +57,17 @@ func Reference(t *testing.T, top string) *target.Target {
 }
 
 // EachIsolation runs a test in several ways of isolation: in the first of them, or, where
-// tests may take their time, in the others. A way that cannot be had is skipped, but not
-// in CI.
+// tests may take their time, in the others, or in all, where these are the only tests. A way that cannot be had is
+// skipped, but not in CI.
 func EachIsolation(t *testing.T, ways []sandbox.Isolation, test func(t *testing.T, way sandbox.Isolation)) {
 	t.Helper()
 	first, others := ways[:1], ways[1:]
-	if os.Getenv(Long) == "" {
+	switch os.Getenv(Long) {
+	case "":
 		AllIsolations(t, first, test)
+		return
+	case both:
+		AllIsolations(t, ways, test)
 		return
 	}
 	if len(others) == 0 {
