@@ -23,6 +23,8 @@ func shared() []Sentence {
 		Say(`^`+Name+` connects to the server$`, (*World).ConnectsToServer),
 		Say(`^`+Name+` types `+Line+`$`, (*World).Types),
 		Say(`^`+Name+` types `+Line+`, after all is at rest$`, (*World).typesAtRest),
+		Say(`^`+Name+` types `+Line+` and `+Line+` at once$`, (*World).typesBoth),
+		Say(`^the input of `+Name+` ends$`, (*World).inputEnds),
 		Say(`^`+Name+` types a line of (\d+) letters$`, (*World).typesLong),
 		Say(`^`+Name+` sees it to the letter$`, (*World).SeesIt),
 		Say(`^`+Name+` sees "([^"]*)" from `+Name+`$`, (*World).Sees),
@@ -92,6 +94,15 @@ func (w *World) typesAtRest(ctx context.Context, user, line string) error {
 		return err
 	}
 	return w.Types(ctx, user, line)
+}
+
+// typesBoth types a line, and another one right after it. What is looked for is the first.
+func (w *World) typesBoth(ctx context.Context, user, line, next string) error {
+	return w.TypesAll(ctx, user, line, next)
+}
+
+func (w *World) inputEnds(ctx context.Context, user string) error {
+	return w.Stage.EndInput(ctx, Unquote(user))
 }
 
 func (w *World) typesLong(ctx context.Context, user string, letters int) error {

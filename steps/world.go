@@ -109,8 +109,15 @@ func Received(events []journal.Event, to, text string) journal.Event {
 
 // Types types a line and remembers what «it» is.
 func (w *World) Types(ctx context.Context, user, text string) error {
+	return w.TypesAll(ctx, user, text)
+}
+
+// TypesAll types lines in one go. «It» is the first.
+func (w *World) TypesAll(ctx context.Context, user string, lines ...string) error {
 	w.Mark = w.Stage.Mark()
-	w.Typed = text
-	w.Remember(text)
-	return w.Stage.Type(ctx, Unquote(user), text)
+	w.Typed = lines[0]
+	for _, line := range lines {
+		w.Remember(line)
+	}
+	return w.Stage.Type(ctx, Unquote(user), lines...)
 }

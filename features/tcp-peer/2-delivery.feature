@@ -73,3 +73,15 @@ Feature: Chat between peers, part 2: who receives what
       And "eve" receives "third"
       And "bob" has received "first", "second" and "third", once each
       And "eve" has received "first", "second" and "third", once each
+
+  @should @PEER-2.4
+  Rule: Lines that are typed quickly are delivered once and in their order, too
+    Why: people paste, and a thread for each line overtakes another.
+    Hint: have one thread or one queue for each peer, which sends one line after the other.
+    Needs: PEER-2.3
+
+    Scenario: Forty lines
+      Given "ann" has started a chat that names "bob"
+      And "ann" has sent "before" to "bob"
+      When "ann" types 40 lines at once
+      Then "bob" receives them all, once each and in their order

@@ -74,6 +74,7 @@ Feature: Chat between peers, part 4: what the user sees
       Examples:
         | what                 | line           |
         | quotes               | she said "yes" |
+        | backslashes          | C:\\new\\table  |
         | the marks of formats | 100% %s {0} {} |
         | another alphabet     | Καλημέρα       |
         | emoji                | 🎉             |

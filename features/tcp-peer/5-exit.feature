@@ -11,13 +11,14 @@ Feature: Chat between peers, part 5: ending
       Given "ann" has started a chat that names "bob" and "eve"
       And "ann" has sent "hello" to "bob" and "eve"
       And "eve" has sent "hi" to "ann"
-      When "ann" types "exit"
+      When "ann" types "exit", after all is at rest
       Then "bob" and "eve" see the end of every connection
 
     Scenario: The program ends
       Given "ann" has started a chat that names "bob" and "eve"
       And "ann" has sent "hello" to "bob" and "eve"
-      When "ann" types "exit"
+      And "eve" has sent "hi" to "ann"
+      When "ann" types "exit", after all is at rest
       Then "ann" has ended
 
   @must @PEER-5.2
@@ -79,3 +80,14 @@ Feature: Chat between peers, part 5: ending
         | line                |
         | exit the building   |
         | where is the exit?  |
+
+  @should @PEER-5.6
+  Rule: What is typed just before `exit` is sent
+    Why: who says goodbye wants to be heard.
+    Hint: connect, and send what is waiting, before you close: `exit` closes what is open, it throws nothing away.
+    Needs: PEER-2.1 PEER-5.1
+
+    Scenario: A line, and `exit` at once
+      Given "ann" has started a chat that names "bob"
+      When "ann" types "hello" and "exit" at once
+      Then "bob" receives "hello"

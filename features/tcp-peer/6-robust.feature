@@ -137,3 +137,31 @@ Feature: Chat between peers, part 6: what a careful program also survives
       Given "mary ann" has started a chat that names "bob"
       And "mary ann" has sent "hello" to "bob" as JSON
       Then its user is "mary ann"
+
+  @robust @PEER-6.10
+  Rule: A connection that breaks off does no harm
+    Why: laptops are closed, and networks fail; the other side says no goodbye then.
+    Hint: an error of one connection ends that connection only: catch it wherever you read or write.
+    Needs: PEER-4.2 PEER-4.3
+
+    Scenario: Somebody has said something, and breaks off
+      Given "ann" has started a chat that names "bob"
+      And "eve" has sent "hi" to "ann"
+      When "eve" breaks off her connection to "ann"
+      Then "ann" goes on
+      When "bob" sends "still here?" to "ann"
+      Then "ann" sees "still here?"
+      And "ann" goes on
+
+  @robust @PEER-6.11
+  Rule: `seq` goes on counting while a peer is not there
+    Why: a number identifies a message also for those who have received it.
+    Hint: add one after each line, whoever could be reached.
+    Needs: PEER-3.2 PEER-6.4
+
+    Scenario: The first of two peers is not there
+      Given "bob" is not there yet
+      And "ann" has started a chat that names "bob" and "eve"
+      And "ann" has sent "one" to "eve" as JSON
+      When "ann" types "two"
+      Then "eve" has received the numbers 0, 1

@@ -228,6 +228,7 @@ Feature: Chat through a server, part 1: the client, chat5
       Examples:
         | what                 | line           |
         | quotes               | she said "yes" |
+        | backslashes          | C:\\new\\table  |
         | the marks of formats | 100% %s {0} {} |
         | another alphabet     | Καλημέρα       |
         | emoji                | 🎉             |
@@ -304,3 +305,14 @@ Feature: Chat through a server, part 1: the client, chat5
       When the server delivers "pear" from "bob" to "ann"
       And "ann" types "out", after all is at rest
       Then "ann" sees "pear" from "bob"
+
+  @should @SERVER-1.21
+  Rule: What is typed just before `exit` goes to the server
+    Why: who says goodbye wants to be heard.
+    Hint: send what is waiting before you unsubscribe and close.
+    Needs: SERVER-1.4 SERVER-1.10
+
+    Scenario: A line, and `exit` at once
+      Given "ann" has joined the server
+      When "ann" types "hello" and "exit" at once
+      Then the server receives "hello"

@@ -173,3 +173,15 @@ Feature: Chat through a server, part 2: the server, server5
     Scenario: The server starts
       When the server starts
       Then the server listens on its port
+
+  @should @SERVER-2.11
+  Rule: Messages that come quickly are delivered once and in their order, too
+    Why: people paste, and a thread for each delivery overtakes another.
+    Hint: have one thread or one queue for each client, which delivers one message after the other.
+    Needs: SERVER-2.5
+
+    Scenario: A hundred messages
+      Given the server is running
+      And "ann" and "bob" have subscribed
+      When "ann" sends 100 messages of 20 letters to the server, one right after the other
+      Then "bob" receives them all, once each and in their order

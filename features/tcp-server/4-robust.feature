@@ -255,3 +255,30 @@ Feature: Chat through a server, part 4: what careful programs also survive
       Given "mary ann" has joined the server
       And "mary ann" has sent "hello" to the server as JSON
       Then its user is "mary ann"
+
+  @robust @SERVER-4.18
+  Rule: A connection to the server that breaks off harms nobody
+    Why: laptops are closed, and networks fail; the other side says no goodbye then.
+    Hint: an error of one connection ends that connection only: catch it wherever you read or write.
+    Needs: SERVER-2.5
+
+    Scenario: Somebody who has connected breaks off
+      Given the server is running
+      And "ann" and "bob" have subscribed
+      When "eve" breaks off her connection to the server
+      Then the server goes on
+      When "ann" sends "hello" to the server
+      Then "bob" receives "hello"
+      And the server goes on
+
+  @robust @SERVER-4.19
+  Rule: chat5 unsubscribes when its input ends, too
+    Why: a terminal is closed, or the user types Ctrl-D: the client stops then as well.
+    Hint: unsubscribe in the place where the program ends, and not where it reads `exit`.
+    Needs: SERVER-1.9
+
+    Scenario: There is nothing more to be typed
+      Given "ann" has joined the server
+      And "ann" has sent "hello" to the server
+      When the input of "ann" ends
+      Then the server is told that "ann" unsubscribes the address that she has subscribed

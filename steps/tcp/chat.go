@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 
@@ -48,6 +49,9 @@ func chatSentences() []steps.Sentence {
 		steps.Say(`^`+steps.Name+` sees `+steps.Line+` once$`, (*world).SeesOnce),
 		steps.Say(`^`+steps.Name+` has not received "([^"]*)"$`, (*world).hasNotReceived),
 		steps.Say(`^`+steps.Names+` see the end of every connection$`, (*world).seeTheEnd),
+		steps.Say(`^`+steps.Name+` types (\d+) lines at once$`, (*world).typesMany),
+		steps.Say(`^`+steps.Name+` receives them all, once each and in their order$`, (*world).receivesInOrder),
+		steps.Say(`^`+steps.Name+` breaks off (?:her|his) connection to `+steps.Name+`$`, (*world).breaksOff),
 		steps.Say(`^these chats are running:$`, (*world).chatsAreRunning),
 	}
 }
@@ -303,6 +307,91 @@ func (w *world) seeTheEnd(ctx context.Context, peers string) error {
 		}
 	}
 	return nil
+}
+
+// typesMany types lines without waiting for what comes of them.
+func (w *world) typesMany(ctx context.Context, user string, count int) error {
+	w.sent = nil
+	for i := range count {
+		w.sent = append(w.sent, fmt.Sprintf("number %d.", i))
+	}
+	return w.TypesAll(ctx, user, w.sent...)
+}
+
+// receivesInOrder waits until somebody has received all that was sent, and looks at its order when nothing more
+// comes. Connections are taken in the order in which they were made: who makes one for each message is
+// judged by that.
+func (w *world) receivesInOrder(ctx context.Context, name string) error {
+	for _, text := range w.sent {
+		if err := w.Stage.AwaitReceived(ctx, steps.Unquote(name), text); err != nil {
+			return err
+		}
+	}
+	if err := w.Stage.Conclude(ctx, w.Actor); err != nil {
+		return err
+	}
+	wrong := outOfOrder(arrived(w.Stage.Journal(), steps.Unquote(name)), w.sent)
+	if wrong == "" {
+		return nil
+	}
+	return &stage.Failure{
+		Expected: fmt.Sprintf("%s receives %d messages, once each and in their order", steps.Unquote(name), len(w.sent)),
+		Observed: wrong,
+	}
+}
+
+// arrived is all that somebody has received, connection after connection.
+func arrived(events []journal.Event, name string) string {
+	var conns []int
+	on := map[int]*strings.Builder{}
+	for _, e := range events {
+		if e.Kind != journal.Wrote || e.To != name {
+			continue
+		}
+		if on[e.Conn] == nil {
+			conns, on[e.Conn] = append(conns, e.Conn), new(strings.Builder)
+		}
+		on[e.Conn].WriteString(e.Data)
+	}
+	slices.Sort(conns)
+	var all strings.Builder
+	for _, conn := range conns {
+		all.WriteString(on[conn].String())
+	}
+	return all.String()
+}
+
+// outOfOrder says for a person which of several texts has not come once, or before the one that was sent before it.
+func outOfOrder(arrived string, texts []string) string {
+	last := -1
+	for i, text := range texts {
+		at := strings.Index(arrived, text)
+		switch {
+		case strings.Count(arrived, text) != 1:
+			return fmt.Sprintf("%q has come %d times", text, strings.Count(arrived, text))
+		case at < last:
+			return fmt.Sprintf("%q has come before %q", texts[i], texts[i-1])
+		}
+		last = at
+	}
+	return ""
+}
+
+// breaksOff breaks off a peer's connection to a program: the one that it keeps, or a new one, which the program
+// has taken.
+func (w *world) breaksOff(ctx context.Context, name, to string) error {
+	peer, err := w.peer(steps.Unquote(name))
+	if err != nil {
+		return err
+	}
+	conn, err := peer.Connection(ctx, steps.Unquote(to))
+	if err != nil {
+		return err
+	}
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	return conn.BreakOff()
 }
 
 // chatsAreRunning starts several chats that name each other, through taps.

@@ -48,6 +48,7 @@ func serverSentences() []steps.Sentence {
 		steps.Say(`^`+steps.Name+` has sent `+steps.Line+` to the server, and `+steps.Names+` (?:has|have) received it$`, (*world).hasSentThrough),
 		steps.Say(`^the first of them sends `+steps.Line+` to the server$`, (*world).firstSends),
 		steps.Say(`^`+steps.Name+` sends (\d+) messages of (\d+) letters to the server$`, (*world).sendsMany),
+		steps.Say(`^`+steps.Name+` sends (\d+) messages of (\d+) letters to the server, one right after the other$`, (*world).sendsManyInOrder),
 		steps.Say(`^all the others receive `+steps.Line+`$`, (*world).othersReceive),
 		steps.Say(`^`+steps.Name+` receives them all$`, (*world).receivesAll),
 		steps.Say(`^`+steps.Name+` receives it unchanged$`, (*world).receivesUnchanged),
@@ -444,6 +445,18 @@ func (w *world) sendsMany(ctx context.Context, author string, count, letters int
 		}
 	}
 	return nil
+}
+
+// sendsManyInOrder is for what depends on the order in which a server takes messages.
+func (w *world) sendsManyInOrder(ctx context.Context, author string, count, letters int) error {
+	encoding, err := w.encodingOf(ctx, theServer)
+	if err != nil {
+		return err
+	}
+	if encoding.PerMessage {
+		return &stage.Unverified{Reason: "the server is sent each message on a connection of its own: nothing tells which of two is the first"}
+	}
+	return w.sendsMany(ctx, author, count, letters)
 }
 
 // receivesAll waits for the last, which comes after the others: what is not there
