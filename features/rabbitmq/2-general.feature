@@ -73,6 +73,14 @@ Feature: RabbitMQ chat, part 2: the channel general
       Then "bruno" lists "nougat" once
       And "bruno" has listed "marzipan" once
 
+    Scenario: Three messages that wait together
+      Given "annika" uses mess_chat
+      And "otto", who is another client, has put "apple", "pear" and "plum" into general
+      When "annika" lists "apple", "pear" and "plum"
+      Then "annika" lists "apple" once
+      And "annika" has listed "pear" once
+      And "annika" has listed "plum" once
+
     Scenario: A message of one's own
       Given "annika" and "bruno" use mess_chat
       When "annika" sends "marzipan"
@@ -111,3 +119,14 @@ Feature: RabbitMQ chat, part 2: the channel general
       Given "annika" and "bruno" use mess_chat
       When "annika" sends "apple" and "pear" at once
       Then "bruno" lists "apple" and "pear"
+
+  @should @RABBIT-2.9
+  Rule: What is sent before anybody has asked for messages is listed
+    Why: whoever opens a chat may speak before they read.
+    Hint: declare the queues and bind them when the program starts, or before each message is published: an exchange throws away what it has no queue for.
+    Needs: RABBIT-2.7
+
+    Scenario: The first request is a message
+      Given "annika" has started mess_chat
+      When "annika" sends "marzipan"
+      Then "annika" lists "marzipan"

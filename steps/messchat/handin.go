@@ -214,6 +214,9 @@ func (s *Submission) WhereTestsAsk() (netip.AddrPort, error) {
 // testTime bounds a run of a submission's own tests: many of them sleep.
 const testTime = time.Minute
 
+// testSilence is for how long tests may do nothing but sleep.
+const testSilence = 20 * time.Second
+
 // testsAreRun runs tests by pytest, or, where that is not installed, by unittest.
 func (w *World) testsAreRun(ctx context.Context, name string) error {
 	if err := w.Submission.canTest(); err != nil {
@@ -239,7 +242,7 @@ func (w *World) testsAreRun(ctx context.Context, name string) error {
 		return err
 	}
 	return w.Stage.Await(ctx, stage.Wait{
-		Expected: name + " comes to its end", By: []string{name}, Within: testTime,
+		Expected: name + " comes to its end", By: []string{name}, Within: testTime, Silent: testSilence,
 		Met:      func(events []journal.Event) bool { return stage.Ended(events, name) != "" },
 		Observed: func([]journal.Event) string { return "it is still running" },
 	})
@@ -313,10 +316,29 @@ func (w *World) testsPass() error {
 
 func (w *World) testsFail() error {
 	passed, _, err := w.outcome()
-	if err != nil || !passed {
+	switch {
+	case err != nil || !passed:
 		return err
+	case w.skipsTests():
+		return &stage.Unverified{Reason: w.tests + " skips tests, since RabbitMQ is not there: what they would notice is not seen"}
 	}
 	return stage.Fail(w.tests+" fails, since nothing works", "it passes")
+}
+
+// testsNotice takes tests that are skipped for what they are: they have noticed that something is missing.
+func (w *World) testsNotice() error {
+	passed, _, err := w.outcome()
+	if err != nil || !passed || w.skipsTests() {
+		return err
+	}
+	return stage.Fail(w.tests+" fails, or skips tests, since nothing works", "it passes")
+}
+
+// skipped is what pytest and unittest say at the end where tests were skipped.
+var skipped = regexp.MustCompile(`(?m)^(?:\d+ \w+, )*[1-9]\d* skipped\b|^OK \(.*\bskipped=\d`)
+
+func (w *World) skipsTests() bool {
+	return skipped.MatchString(journal.Output(w.Stage.Journal(), w.tests))
 }
 
 // losingAPI stands where the tests ask for the API.

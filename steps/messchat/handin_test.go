@@ -235,3 +235,19 @@ func TestTheLineThatSaysMostIsTheSummary(t *testing.T) {
 		}
 	}
 }
+
+func TestTestsThatAreSkippedAreNoticed(t *testing.T) {
+	for output, want := range map[string]bool{
+		"ss.\n1 passed, 2 skipped in 0.12s\n":           true,
+		"sss\n3 skipped in 0.12s\n":                     true,
+		"----\nRan 3 tests in 0.002s\n\nOK (skipped=3)": true,
+		"...\n3 passed in 0.12s\n":                      false,
+		"0 skipped\n":                                   false,
+		"----\nRan 3 tests in 0.002s\n\nOK":             false,
+		"a message was skipped\n1 passed in 0.1s":       false,
+	} {
+		if got := skipped.MatchString(output); got != want {
+			t.Errorf("of %q it is said: %v", output, got)
+		}
+	}
+}

@@ -32,6 +32,11 @@ func (r *Reader) Listed(text string) int {
 	return count
 }
 
+// HasListed reports whether anything was listed.
+func (r *Reader) HasListed() bool {
+	return slices.ContainsFunc(r.Lists, func(l List) bool { return len(l.Texts) > 0 })
+}
+
 // most is how often a text stands in one list, at most.
 func (r *Reader) most(text string) int {
 	most := 0

@@ -114,6 +114,7 @@ func Sentences() []steps.Sentence {
 		steps.Say(`^(mess_chat_test|rmq_test) is run$`, (*World).testsAreRun),
 		steps.Say(`^it passes$`, (*World).testsPass),
 		steps.Say(`^it fails$`, (*World).testsFail),
+		steps.Say(`^it fails, or skips tests$`, (*World).testsNotice),
 	}
 }
 

@@ -1,6 +1,7 @@
 package messchat
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -49,7 +50,9 @@ var (
 	argvAt    = regexp.MustCompile(`\bargv\[(\d)\]`)
 	argvAny   = regexp.MustCompile(`\bargv\b`)
 	envOf     = regexp.MustCompile(`(?:environ(?:\.get\(|\[)|getenv\()\s*["'](\w+)["']|process\.env\.(\w+)`)
-	mainOf    = regexp.MustCompile(`__name__\s*==\s*["']__main__["']|\.run\(|serve_forever\(`)
+	// What RabbitMQ is called, and where it is mostly found.
+	brokerWord = regexp.MustCompile(`(?i)rabbit|amqp|rmq|broker|\b5672\b`)
+	mainOf     = regexp.MustCompile(`__name__\s*==\s*["']__main__["']|\.run\(|serve_forever\(`)
 )
 
 // readSource reads all sources of a submission's folder, of which the first is the
@@ -111,9 +114,21 @@ func (s *source) addArgument(text string) {
 		return
 	}
 	takesNothing := strings.Contains(text, "store_true") || strings.Contains(text, "store_false")
-	if value := s.services.meaning(long); value != "" && !takesNothing {
+	value := s.services.meaning(long)
+	if isAboutBroker(text) {
+		value = cmp.Or(brokersOwn()[value], value)
+	}
+	if value != "" && !takesNothing {
 		s.options = append(s.options, long, value)
 	}
+}
+
+// isAboutBroker reports whether what is said of an argument beside its name, its default or its help, speaks of RabbitMQ.
+func isAboutBroker(said string) bool { return brokerWord.MatchString(said) }
+
+// brokersOwn is what an address stands for that is the broker's.
+func brokersOwn() map[string]string {
+	return map[string]string{"{port}": "{amqp_port}", "{ip}": "{amqp_host}"}
 }
 
 func (s *source) addVariable(name string) {
@@ -148,6 +163,8 @@ func (known services) meaning(name string) string {
 	}
 	ofBroker := has("rabbit", "amqp", "rmq", "broker", "mq_", "pika")
 	switch {
+	case slices.Contains([]string{"rabbitmq", "rabbit", "broker"}, name):
+		return "{amqp_host}"
 	case has("vhost", "virtual"):
 		return "{amqp_vhost}"
 	case has("pass", "pwd"):

@@ -71,6 +71,13 @@ func TestASourceTellsHowItIsStarted(t *testing.T) {
 		{"one whose name tells nothing", main + "x = sys.argv[1]\n    port = sys.argv[2]\n", []string{tried1, tried2, nothing}},
 		{"one with a name, and one without", main + "chat = Chat(sys.argv[2] if len(sys.argv) > 2 else 'me')\n    run(port=int(sys.argv[1]))\n", []string{tried1, tried2, nothing}},
 		{"arguments without names", main + "main(*sys.argv[1:])\n", []string{tried1, tried2, nothing}},
+		{"options of which the rest tells whose they are", main + `
+    p.add_argument("--http-port", type=int, default=int(os.environ.get("HTTP_PORT", 5000)))
+    p.add_argument("--host", default=os.environ.get("RMQ_HOST", "example.com"), help="its server")
+    p.add_argument("--port", type=int, default=5672)
+    p.add_argument("--rabbitmq", default="example.com")
+    p.add_argument("--name", help="my queue in RabbitMQ")
+`, []string{"--http-port {port} --host {amqp_host} --port {amqp_port} --rabbitmq {amqp_host} --name {name}", nothing}},
 		{"options", main + `
     parser.add_argument("-p", "--port", type=int, default=8000)
     parser.add_argument('--rabbit-host', default="localhost")

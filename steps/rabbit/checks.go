@@ -246,11 +246,16 @@ func (w *world) listsIt(ctx context.Context, user string) error {
 	return w.ListsToTheLetter(ctx, &i.Reader, w.Typed)
 }
 
-// eitherListsIt asks two users in turn: where they share a queue, one of them gets it.
+// eitherListsIt asks two users in turn: where they share a queue, one of them gets it. Who has listed something has
+// got it, and not to the letter; that another has, who may be the harness, does not mend that.
 func (w *world) eitherListsIt(ctx context.Context, one, other string) error {
-	err := w.listsIt(ctx, one)
+	i, err := w.one(one)
+	if err != nil {
+		return err
+	}
+	err = w.ListsToTheLetter(ctx, &i.Reader, w.Typed)
 	var failure *stage.Failure
-	if !errors.As(err, &failure) {
+	if !errors.As(err, &failure) || i.HasListed() {
 		return err
 	}
 	if w.listsIt(ctx, other) == nil {

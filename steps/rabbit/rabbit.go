@@ -52,6 +52,7 @@ func sentences() []steps.Sentence {
 	return []steps.Sentence{
 		// instances of mess_chat
 		steps.Say(`^`+client+` starts mess_chat$`, (*world).starts),
+		steps.Say(`^`+client+` has started mess_chat$`, (*world).hasStarted),
 		steps.Say(`^`+client+` is answered over HTTP$`, (*world).isAnswered),
 		steps.Say(`^`+steps.Names+` uses? mess_chat$`, (*world).use),
 		steps.Say(`^`+client+` uses mess_chat, where mess_chat_test asks for it$`, (*world).usesWhereTestsAsk),
@@ -119,6 +120,17 @@ func (w *world) starts(ctx context.Context, user string) error {
 	}
 	_, err := w.launch(ctx, user, w.session.Way, netip.AddrPort{})
 	return err
+}
+
+// hasStarted starts an instance that is not asked for anything yet.
+func (w *world) hasStarted(ctx context.Context, user string) error {
+	if err := w.starts(ctx, user); err != nil {
+		return err
+	}
+	if err := w.Listens(ctx, user); err != nil {
+		return err
+	}
+	return w.Stage.AwaitQuiet(ctx)
 }
 
 // launch starts mess_chat for a user.
