@@ -264,13 +264,16 @@ func (w *world) eitherListsIt(ctx context.Context, one, other string) error {
 	return err
 }
 
-// goesAway has RabbitMQ go away. How many consumers each instance has is what it will
-// have again, once it has found RabbitMQ back.
-func (w *world) goesAway() error {
+// goesAway has RabbitMQ go away, and waits for what comes of that: who ends without it has ended. How many consumers
+// each instance has is what it will have again, once it has found RabbitMQ back.
+func (w *world) goesAway(ctx context.Context) error {
 	for user, i := range w.instances {
 		i.consumers = messchat.Consumers(w.Stage.Journal(), user)
 	}
-	return w.GoesAway()
+	if err := w.GoesAway(); err != nil {
+		return err
+	}
+	return w.Stage.AwaitQuiet(ctx)
 }
 
 // hasFoundAgain asks an instance until it answers as it did, and waits until it has its
