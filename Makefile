@@ -55,7 +55,7 @@ check-long: # Look at it longer, and as another system sees it
 unit: companions # Run the tests of all packages; on a busy machine one takes more than Go's ten minutes
 	$(if $(RACE),$(MAKE) race,$(GO) test -vet=off -shuffle=on -timeout 30m $(PACKAGES))
 
-race: companions # Run them with the race detector, but for those that run all of chatspec: each host starts the program anew, which is dear with it
+race: companions # Run them with the race detector, but for those that run all of chatspec
 	CHATSPEC_LONG=$(if $(RACE),both) $(GO) test -race -shuffle=on -timeout 60m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
 
 prove: companions tools-long ## Show that every sample passes, and that every mutant is caught by its rule and by no other, in both ways

@@ -385,17 +385,19 @@ func TestTheSuiteIsNotTheAnswer(t *testing.T) {
 		{"by its path", fmt.Sprintf(named, binary), func(*testing.T, string) {}},
 		{"a copy", fmt.Sprintf(named, "./my-chat"), func(t *testing.T, dir string) { copied(t, binary, filepath.Join(dir, "my-chat")) }},
 		{"a copy among libraries", fmt.Sprintf(named, "./node_modules/.bin/tool"), func(t *testing.T, dir string) { copied(t, binary, filepath.Join(dir, "node_modules", ".bin", "tool")) }},
-		{"its companion", strings.ReplaceAll(fmt.Sprintf(named, "./my-chat"), " reference ", " "), func(t *testing.T, dir string) {
+		{"its companion by its name", strings.ReplaceAll(fmt.Sprintf(named, companion.Reference), " reference ", " "), func(*testing.T, string) {}},
+		{"a copy of its companion", strings.ReplaceAll(fmt.Sprintf(named, "./my-chat"), " reference ", " "), func(t *testing.T, dir string) {
 			copied(t, filepath.Join(filepath.Dir(binary), companion.Reference), filepath.Join(dir, "my-chat"))
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			// Of a companion that is beside it and not taken, since nobody knows of its version, all this is true as well.
 			for _, way := range []string{"host", "none"} {
 				dir := folder(t, map[string]string{"chatspec.yaml": c.manifest})
 				c.make(t, dir)
 				got := chatspec(t, call{
-					args: []string{"run", dir, "--isolate", way, "--tags", "@PEER-1.1"}, env: []string{"PATH=" + filepath.Dir(binary) + ":" + os.Getenv("PATH")},
+					args: []string{"run", dir, "--isolate", way, "--tags", "@PEER-1.1"}, env: []string{"PATH=" + filepath.Dir(binary) + ":" + os.Getenv("PATH"), companion.Variable + "="},
 				})
 				if got.status != 2 || !strings.Contains(got.stderr, itself) {
 					t.Errorf("--isolate %s: it ends with %d and says %q", way, got.status, got.stderr)
