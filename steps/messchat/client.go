@@ -140,7 +140,7 @@ func propertiesOf(p Publication, name string) amqp091.Publishing {
 	renamed := func(text string) string { return Renamed(text, p.By, name) }
 	return amqp091.Publishing{
 		ContentType: properties.ContentType, ContentEncoding: properties.ContentEncoding, DeliveryMode: properties.DeliveryMode,
-		Type: properties.Type, AppId: renamed(properties.AppID), ReplyTo: renamed(properties.ReplyTo),
+		Type: properties.Type, MessageId: renamed(properties.MessageID), AppId: renamed(properties.AppID), ReplyTo: renamed(properties.ReplyTo),
 		Headers: headersOf(properties.Headers, renamed),
 	}
 }

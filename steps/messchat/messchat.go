@@ -132,6 +132,7 @@ type World struct {
 
 	heartbeat time.Duration
 	clients   map[string]*Client
+	copies    int    // that the harness has made of a submission's messages
 	backSince int    // where RabbitMQ came back
 	tests     string // the name of those that were run last
 }
@@ -144,6 +145,13 @@ const moment = time.Second
 func NewWorld(w *steps.World, s *Submission) *World {
 	w.Longest = moment
 	return &World{World: w, Submission: s, clients: map[string]*Client{}}
+}
+
+// Copy is a message like one of a submission's, with a number and an id of its own: whoever
+// leaves out what has come already leaves it in.
+func (w *World) Copy(s Sample) Sample {
+	w.copies++
+	return s.Numbered(w.copies)
 }
 
 // Rabbit sets RabbitMQ up for the scenario, once.

@@ -3,8 +3,8 @@ package messchat
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/chatspec/chatspec/fixtures/tap/amqp"
@@ -38,22 +38,35 @@ func (s Sample) written(text string) string {
 	return string(quoted[1 : len(quoted)-1]) // the body has its quotation marks
 }
 
-// Where a message has its number, or its id, in a body of JSON.
+// Where a message has its number, or its id, in a body of JSON: as a number, or as a text.
+var numbered = regexp.MustCompile(`("\w*(?:id|num|seq)\w*"\s*:\s*"?)([0-9a-f-]+)\b`)
+
+// What numbers and ids are made of, and how the latter may end.
 var (
-	number = regexp.MustCompile(`"(\w*(?:id|num|seq)\w*)"(\s*:\s*)(\d{1,15})\b`)
-	id     = regexp.MustCompile(`("\w*id"\s*:\s*"[0-9a-f-]{4,})([0-9a-f]{4}")`)
+	isNumber = regexp.MustCompile(`^\d+$`)
+	isID     = regexp.MustCompile(`^[0-9a-fA-F-]*[0-9a-fA-F]{4}$`)
 )
+
+// another is the number, or the id, that is n after one; any other text is as it was.
+func another(value string, n int) string {
+	switch {
+	case isNumber.MatchString(value):
+		number, _ := new(big.Int).SetString(value, 10) // it has digits alone
+		return number.Add(number, big.NewInt(int64(n))).String()
+	case isID.MatchString(value):
+		return fmt.Sprintf("%s%04x", value[:len(value)-4], n&0xffff)
+	}
+	return value
+}
 
 // Numbered is a sample that has another number, and another id, than this one and than all
 // others that it is told apart from by n.
 func (s Sample) Numbered(n int) Sample {
 	if json.Valid(s.Body) {
-		body := number.ReplaceAllStringFunc(string(s.Body), func(member string) string {
-			parts := number.FindStringSubmatch(member)
-			value, _ := strconv.Atoi(parts[3]) // it has at most 15 digits
-			return fmt.Sprintf("%q%s%d", parts[1], parts[2], value+n)
-		})
-		s.Body = id.ReplaceAll([]byte(body), fmt.Appendf(nil, `${1}%04x"`, n&0xffff))
+		s.Body = []byte(numbered.ReplaceAllStringFunc(string(s.Body), func(member string) string {
+			parts := numbered.FindStringSubmatch(member)
+			return parts[1] + another(parts[2], n)
+		}))
 	}
 	s.Properties = numberedProperties(s.Properties, n)
 	return s
@@ -62,7 +75,7 @@ func (s Sample) Numbered(n int) Sample {
 // named is a header that has a number or an id.
 var named = regexp.MustCompile(`(?i)id|num|seq`)
 
-// numberedProperties are a message's own, with other numbers in their headers.
+// numberedProperties are a message's own, with another id, and other numbers and ids in their headers.
 func numberedProperties(written []byte, n int) []byte {
 	properties, err := amqp.ParseProperties(written)
 	if err != nil {
@@ -81,6 +94,8 @@ func numberedProperties(written []byte, n int) []byte {
 			fields[i].Value = value + int32(n)
 		case int64:
 			fields[i].Value = value + int64(n)
+		case string:
+			fields[i].Value = another(value, n)
 		}
 	}
 	headers, err := amqp.NewTable(fields...)
@@ -88,5 +103,11 @@ func numberedProperties(written []byte, n int) []byte {
 		return written
 	}
 	properties.Headers = headers
+	if id := properties.MessageID; id != "" {
+		properties.MessageID = another(id, n)
+		if properties.MessageID == id {
+			properties.MessageID += fmt.Sprint("-", n)
+		}
+	}
 	return properties.Append(nil)
 }

@@ -34,13 +34,16 @@ func TestABodyIsWrittenAsTheSubmissionWritesIts(t *testing.T) {
 func TestANumberedSampleHasOtherNumbers(t *testing.T) {
 	headers, err := amqp.NewTable(
 		amqp.Field{Name: "sequence_number", Kind: 'I', Value: int32(1)}, amqp.Field{Name: "id", Kind: 'l', Value: int64(7)},
+		amqp.Field{Name: "mess_id", Kind: 'S', Value: "5817394013382738811"}, amqp.Field{Name: "uuid", Kind: 'S', Value: "0b0e1b2c-aaaa-bbbb"},
 		amqp.Field{Name: "sent", Kind: 'l', Value: int64(7)}, amqp.Field{Name: "name_of_id", Kind: 'S', Value: "x"},
 	)
 	must(t, err)
-	written := amqp.Properties{ContentType: "text/plain", Headers: headers, Has: amqp.HasContentType | amqp.HasHeaders}.Append(nil)
+	written := amqp.Properties{ContentType: "text/plain", MessageID: "41", Headers: headers, Has: amqp.HasContentType | amqp.HasMessageID | amqp.HasHeaders}.Append(nil)
 	for _, c := range []struct{ name, body, want string }{
 		{"a text", "id: 7", "id: 7"},
 		{"numbers", `{"text": "kumquat 1", "id": 7, "sequence_num":1, "sent": 5}`, `{"text": "kumquat 1", "id": 17, "sequence_num":11, "sent": 5}`},
+		{"a long number", `{"id": 170141183460469231731687303715884105720}`, `{"id": 170141183460469231731687303715884105730}`},
+		{"a number in quotes", `{"id": "7", "void": "seven"}`, `{"id": "17", "void": "seven"}`},
 		{"a UUID", `{"mess_id": "0b0e1b2c-aaaa-bbbb"}`, `{"mess_id": "0b0e1b2c-aaaa-000a"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -50,7 +53,8 @@ func TestANumberedSampleHasOtherNumbers(t *testing.T) {
 			}
 			copied := propertiesOf(got.Publication, "otto")
 			if copied.ContentType != "text/plain" || copied.Headers["sequence_number"] != int32(11) || copied.Headers["id"] != int64(17) ||
-				copied.Headers["sent"] != int64(7) || copied.Headers["name_of_id"] != "x" {
+				copied.Headers["sent"] != int64(7) || copied.Headers["name_of_id"] != "x" ||
+				copied.Headers["mess_id"] != "5817394013382738821" || copied.Headers["uuid"] != "0b0e1b2c-aaaa-000a" || copied.MessageId != "51" {
 				t.Errorf("the properties are %+v", copied)
 			}
 		})

@@ -130,7 +130,7 @@ func (w *world) findHowItReads(ctx context.Context, user string) error {
 		}
 	}
 	const pip = "kumquat-pip"
-	if err := w.put(ctx, "otto", w.session.body(pip, "otto")); err != nil {
+	if err := w.put(ctx, "otto", w.body(pip, "otto")); err != nil {
 		return err
 	}
 	begun := time.Now()

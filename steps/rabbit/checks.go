@@ -46,7 +46,7 @@ func (w *world) sendsOne(ctx context.Context, user, text string) error {
 	}
 	w.Typed, w.Mark = text, w.Stage.Mark()
 	if i.played != nil {
-		return w.put(ctx, user, w.session.body(text, user))
+		return w.put(ctx, user, w.body(text, user))
 	}
 	w.Answer, err = i.api.Send(ctx, message(text))
 	return err

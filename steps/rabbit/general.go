@@ -105,8 +105,8 @@ func (w *world) put(ctx context.Context, name string, bodies ...[]byte) error {
 	if err != nil {
 		return err
 	}
-	to := w.howToPublish()
 	for _, body := range bodies {
+		to := w.Copy(messchat.Sample{Publication: w.howToPublish()}).Publication
 		routed, err := client.Publish(ctx, to, body)
 		if messchat.IsMissing(err) || err == nil && !routed && to.Exchange == "" {
 			if err := client.Declare(to, w.session.topology); err != nil {
@@ -153,12 +153,12 @@ func (w *world) howToPublish() messchat.Publication {
 }
 
 // body writes a text as the submission writes its own, for a client of another name.
-func (s *session) body(text, name string) []byte { return s.sample.Write(text, name) }
+func (w *world) body(text, name string) []byte { return w.Copy(w.session.sample).Write(text, name) }
 
 func (w *world) putIntoGeneral(ctx context.Context, name, texts string) error {
 	var bodies [][]byte
 	for _, text := range steps.List(texts) {
-		bodies = append(bodies, w.session.body(text, name))
+		bodies = append(bodies, w.body(text, name))
 		w.Typed = text
 	}
 	return w.put(ctx, name, bodies...)
@@ -172,7 +172,7 @@ func (w *world) putBytes(ctx context.Context, name string) error {
 
 func (w *world) putLong(ctx context.Context, name string, letters int) error {
 	w.Typed = steps.LongWord(letters)
-	return w.put(ctx, name, w.session.body(w.Typed, name))
+	return w.put(ctx, name, w.body(w.Typed, name))
 }
 
 // putIntoPrivate publishes to a client's own queues, of which one is enough.
@@ -186,9 +186,9 @@ func (w *world) putIntoPrivate(ctx context.Context, name, text, user string) err
 		return err
 	}
 	for _, queue := range privateQueues(w.Stage.Journal(), user) {
-		how := w.howToPublish()
+		how := w.Copy(messchat.Sample{Publication: w.howToPublish()})
 		to := messchat.Publication{By: how.By, Key: queue, Properties: how.Properties}
-		routed, err := client.Publish(ctx, to, w.session.body(text, name))
+		routed, err := client.Publish(ctx, to, w.body(text, name))
 		if err != nil {
 			return fmt.Errorf("publishing as %s: %w", name, err)
 		}

@@ -129,7 +129,7 @@ func (w *world) putInto(ctx context.Context, name, text, exchange string) error 
 		}
 	}
 	w.Mark = w.Stage.Mark()
-	_, err = client.Publish(ctx, to, []byte(text))
+	_, err = client.Publish(ctx, w.Copy(messchat.Sample{Publication: to}).Publication, []byte(text))
 	if messchat.IsMissing(err) {
 		return stage.Fail(fmt.Sprintf("RabbitMQ has an exchange called %q", exchange), "it has none")
 	}

@@ -138,10 +138,10 @@ func (w *world) putMany(ctx context.Context, name string, count int, queue, user
 		for len(some) < each && len(w.sent) < count {
 			text := fmt.Sprintf("kumquat-%04d.", len(w.sent))
 			w.sent = append(w.sent, text)
-			numbered := to.Numbered(len(w.sent))
-			message := numbered.Publication
+			another := w.Copy(to)
+			message := another.Publication
 			message.Exchange, message.Key = "", queue
-			message.Body = numbered.Write(text, name)
+			message.Body = another.Write(text, name)
 			some = append(some, message)
 		}
 		if err := w.put(ctx, name, some); err != nil {
@@ -155,7 +155,7 @@ func (w *world) putMany(ctx context.Context, name string, count int, queue, user
 }
 
 func (w *world) putBytes(ctx context.Context, name, queue string) error {
-	message := w.howToPublish(queue).Publication
+	message := w.Copy(w.howToPublish(queue)).Publication
 	message.Exchange, message.Key, message.Body = "", queue, []byte("\xff\xfe\x00\x80\xc3\x28")
 	return w.put(ctx, name, []messchat.Publication{message})
 }
