@@ -32,6 +32,7 @@ func zipped(t *testing.T, files map[string]string) string {
 }
 
 func TestAnArchiveIsJudgedAsAFolderIs(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := folder(t, map[string]string{

@@ -117,6 +117,7 @@ func TestHelpShowsTheCommands(t *testing.T) {
 }
 
 func TestDoctorSaysWhatCanBeJudgedHere(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	got := prints(t, "doctor")
 	for _, a := range catalogue(t).Assignments {
@@ -132,6 +133,7 @@ func TestDoctorSaysWhatCanBeJudgedHere(t *testing.T) {
 }
 
 func TestDoctorSaysWhatIsMissing(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	got := chatspec(t, call{args: []string{"doctor"}, env: []string{"PATH=" + t.TempDir()}})
 	if got.status != 0 || got.stderr != "" || !strings.Contains(got.stdout, "node          not found: submissions in JavaScript cannot be judged\n") {
@@ -234,6 +236,7 @@ func named(of features.Assignment, source string) string {
 
 // TestARuleIsTriedByHand: what is said can be typed as it stands.
 func TestARuleIsTriedByHand(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	for id, want := range map[string]string{
 		"PEER-3.2":   "  chatspec reference chat ann 5001 127.0.0.1:5002\n  chatspec reference chat bob 5002 127.0.0.1:5001\n",

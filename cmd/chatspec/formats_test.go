@@ -105,6 +105,7 @@ type cucumberStep struct {
 // TestReportsForMachines runs a chat on which rules pass, fail and are blocked,
 // and reads the reports of the one run.
 func TestReportsForMachines(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "python3")
 	// It ends after its first line.

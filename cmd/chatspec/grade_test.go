@@ -69,6 +69,7 @@ func judgedIn(stderr string) []string {
 }
 
 func TestAClassIsGradedOnceAndOnlyWhatChangedAgain(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := class(t)
@@ -213,6 +214,7 @@ func TestASubmissionThatIsCalledReferenceIsNotTheReference(t *testing.T) {
 }
 
 func TestAClassMayBeAnArchiveOfArchives(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"submissions.zip": zipped(t, map[string]string{
@@ -321,6 +323,7 @@ func demanded(t *testing.T, assignment string) []string {
 }
 
 func TestAGradersRubricGivesThePointsAndKeepsRulesBack(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "python3")
 	rest := slices.DeleteFunc(demanded(t, "tcp-peer"), func(id string) bool { return id == "PEER-2.1" || id == "PEER-3.2" })
@@ -377,6 +380,7 @@ func TestAClassThatCannotBeGradedIsRefusedInASentence(t *testing.T) {
 
 // TestAClassIsNotHeldUpByWhatCannotBeBuilt: it earns nothing, its report has the compiler's words, and it is not tried again.
 func TestAClassIsNotHeldUpByWhatCannotBeBuilt(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "gcc")
 	manifest := "assignment: tcp-peer\nbuild: sh -c 'echo there is no rule for chat; exit 3'\nprograms: {chat: {run: './chat {name}'}}\n"

@@ -97,6 +97,7 @@ func TestWhatInitWritesTellsWhatIsAskedAndHowToCheckOneself(t *testing.T) {
 }
 
 func TestASampleInAFolderThatWasBegunStillPasses(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := begun(t, "tcp-peer")

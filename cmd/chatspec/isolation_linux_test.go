@@ -374,6 +374,7 @@ func statOf(pid int) []string {
 // TestRunsOfOneHardCodedPortDoNotDisturbEachOther: each fails the rule about its
 // port, and what needs that rule, and nothing else.
 func TestRunsOfOneHardCodedPortDoNotDisturbEachOther(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needsHosts(t)
 	dir := folder(t, map[string]string{"chat.py": wrong(t, `("127.0.0.1", port)`, `("127.0.0.1", 5001)`)})

@@ -9,6 +9,7 @@ import (
 // TestAMachineThatCannotRunProgramsIsSaidToBeOne runs the command where something is
 // missing that is no fault of a submission.
 func TestAMachineThatCannotRunProgramsIsSaidToBeOne(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "unshare")
 	const cannot = "chatspec: this machine cannot run the programs: "

@@ -105,6 +105,7 @@ func TestTheReferenceConforms(t *testing.T) {
 }
 
 func TestARunOfSeveralAssignmentsWritesAResultForEach(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	for args, want := range map[string][]string{
 		"":                         {"tcp-peer", "tcp-server"},
@@ -283,6 +284,7 @@ func TestASubmissionMayHoldItsLibraries(t *testing.T) {
 }
 
 func TestARuleThatNeedsOthersIsRunWithThem(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"chat.py": wrong(t, `        print(message["user"] + ": " + message["message"], flush=True)`, "        pass")})

@@ -80,6 +80,7 @@ func save(t *testing.T, dir, name, text string) {
 }
 
 func TestAFileThatIsSavedIsJudgedAgainWhatFailedFirst(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "python3")
 	wrong := counting(t)
@@ -102,6 +103,7 @@ func TestAFileThatIsSavedIsJudgedAgainWhatFailedFirst(t *testing.T) {
 }
 
 func TestWhoSavesWhileItIsJudgedHasItJudgedAnew(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir, called := slow(t, "")
@@ -117,6 +119,7 @@ func TestWhoSavesWhileItIsJudgedHasItJudgedAnew(t *testing.T) {
 }
 
 func TestAFolderThatCannotBeJudgedIsWatchedOn(t *testing.T) {
+	needsLong(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"essay.txt": "on chats"})

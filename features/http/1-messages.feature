@@ -71,6 +71,23 @@ Feature: HTTP chatroom, part 1: messages
       When "annika" types "nougat"
       Then "bruno" sees "nougat"
 
+    Scenario: Some messages come together
+      Given the server is running
+      And "annika", "bruno" and "carla" are in the room
+      And "annika" types "marzipan"
+      And "bruno" sees "marzipan"
+      And "bruno" is held up
+      And "annika" types "apple"
+      And "carla" sees "apple"
+      And "annika" types "pear"
+      And "carla" sees "pear"
+      And "annika" types "plum"
+      And "carla" sees "plum"
+      When "bruno" may go on
+      Then "bruno" sees "apple"
+      And "bruno" sees "pear"
+      And "bruno" sees "plum"
+
   @must @HTTP-1.6
   Rule: A message is shown once
     Why: whoever reads a line twice wonders who has said it again.
@@ -191,3 +208,19 @@ Feature: HTTP chatroom, part 1: messages
       And "ann" and "bruno" are in the room
       When "bruno" types "joann"
       Then "ann" sees "joann"
+
+  @should @HTTP-1.12
+  Rule: Who comes does not change the time between messages
+    Why: the time is that between messages, and coming is none.
+    Hint: keep when the last message was, and touch it nowhere else.
+    Needs: HTTP-1.10
+
+    Scenario: Somebody joins in between
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" types "apple"
+      And "bruno" sees "apple"
+      And a few seconds pass
+      And "carla" joins, of whom "bruno" is told nothing
+      When "annika" types "pear"
+      Then "bruno" sees "pear" with the time since "apple"

@@ -28,6 +28,18 @@ Feature: HTTP chatroom, part 2: four places, and names
       And "marzipan" has not reached "eva"
       And no message "nougat" has come to "annika", "bruno", "carla" and "dora"
 
+    Scenario: A sixth client, after a fifth was refused
+      Given the server is running
+      And "annika", "bruno", "carla" and "dora" are in the room
+      And "eva" tries to join
+      And "eva" is killed
+      When "frida" tries to join
+      And "frida" types "nougat", if she can
+      And "annika" types "marzipan"
+      Then "marzipan" reaches "bruno", "carla" and "dora"
+      And "marzipan" has not reached "frida"
+      And no message "nougat" has come to "annika", "bruno", "carla" and "dora"
+
   @must @HTTP-2.2
   Rule: A name that is taken is refused
     Why: names are unique, so that nobody passes for somebody else.
@@ -73,6 +85,16 @@ Feature: HTTP chatroom, part 2: four places, and names
       And "carla" types "marzipan", if she can
       Then "bruno" sees that it was "annika" who said "marzipan"
 
+    Scenario: The owner has said something, and quit
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" types "nougat"
+      And "nougat" reaches "bruno"
+      And "annika" leaves by :quit
+      When "carla" joins as "annika"
+      And "carla" types "marzipan", if she can
+      Then "bruno" sees that it was "annika" who said "marzipan"
+
     Scenario: The owner was killed
       Given the server is running
       And "annika" and "bruno" are in the room
@@ -80,3 +102,16 @@ Feature: HTTP chatroom, part 2: four places, and names
       When "carla" joins as "annika"
       And "carla" types "marzipan", if she can
       Then "bruno" sees that it was "annika" who said "marzipan"
+
+  @must @HTTP-2.5
+  Rule: A name that stands within another is not taken
+    Why: names are the same only if they are the same from the first letter to the last.
+    Hint: keep the names in a set or a list, and look for one among them with ==; not in a text that holds them all.
+    Needs: HTTP-1.9
+
+    Scenario: A longer name is there first
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      When "ann" joins
+      And "ann" types "marzipan", if she can
+      Then "bruno" sees that it was "ann" who said "marzipan"

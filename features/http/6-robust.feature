@@ -20,7 +20,7 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
   Rule: The log holds all that four say at once
     Why: a log with holes is no log.
     Hint: let one thread write at a time, and each write what it has.
-    Needs: HTTP-1.4 HTTP-4.1
+    Needs: HTTP-1.4 HTTP-4.1 HTTP-6.13
 
     Scenario: Four people, 25 messages each
       Given the server is running
@@ -51,6 +51,8 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
         | quotes               | she said "yes" and 'no'; \\n |
         | another alphabet     | Καλημέρα 👋 ñ                |
         | per cent signs       | 100%25 a+b&c=d               |
+        | plus signs           | 1+1 = 2                      |
+        | an accent at the end | caffè                        |
         | the marks of formats | 100% sure, %s %d {0} {}      |
         | a request            | GET /log.txt HTTP/1.1        |
 
@@ -100,6 +102,7 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
         | a length that is no number    |
         | a length below nothing        |
         | a length and nothing more     |
+        | half a header                 |
         | a message without a name      |
         | a message without content     |
 
@@ -127,7 +130,7 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
   Rule: All see what is said in the same order
     Why: an answer that stands before its question is hard to read.
     Hint: send one message to everybody before you send the next.
-    Needs: HTTP-1.4
+    Needs: HTTP-1.4 HTTP-6.13
 
     Scenario: A thousand messages from four people
       Given the server is running
@@ -193,3 +196,36 @@ Feature: HTTP chatroom, part 6: what careful programs also survive
       And "annika" and "bruno" are in the room
       When "annika" types a line of 65536 letters
       Then "bruno" sees it to the letter
+
+  @robust @HTTP-6.12
+  Rule: A connection that breaks off leaves its place free
+    Why: laptops are closed, and networks fail; the other side says no goodbye then.
+    Hint: take a client off the list whenever its connection ends, in whatever way: in a finally.
+    Needs: HTTP-3.5
+
+    Scenario: Two of three break off
+      Given the server is running
+      And "annika" is in the room
+      And "eva", who has a program of her own, is in the room, and "annika" hears her
+      And "frida", who has a program of her own, is in the room, and "annika" hears her
+      And "eva" breaks off her connection
+      And "frida" breaks off her connection
+      When "bruno" joins
+      And "carla" joins
+      And "carla" types "marzipan", if she can
+      Then "marzipan" reaches "annika" and "bruno"
+      And the server goes on
+
+  @robust @HTTP-6.13
+  Rule: Messages that are typed at once are all sent, in their order
+    Why: people paste a few lines from somewhere else.
+    Hint: read what was typed line by line, and send one line after the other.
+    Needs: HTTP-1.5
+
+    Scenario: Two lines
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      When "annika" types "apple" and "pear" at once
+      Then "bruno" sees "apple"
+      And "bruno" sees "pear"
+      And log.txt holds "apple" and "pear", in this order

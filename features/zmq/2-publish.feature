@@ -252,3 +252,19 @@ Feature: ZeroMQ chat, part 2: publishing
       When "annika" has posted "nougat"
       Then "eva" sees "nougat" once
       And "eva" sees "marzipan" once
+
+  @must @ZMQ-2.16
+  Rule: Posting to pub_server waits for nobody who watches
+    Why: it is the server of part 1, which receives whatever is posted.
+    Hint: receive in a loop, and wait for no subscriber: what is published to nobody is dropped.
+    Needs: ZMQ-1.4 ZMQ-1.7 ZMQ-2.7
+
+    Scenario: Somebody posts, and somebody watches later
+      Given the pub server is running
+      When "annika" posts "marzipan"
+      Then the server is sent "marzipan" by "annika", once
+      And "annika" has ended
+      When "eva" watches
+      And "bruno" has posted "nougat"
+      Then "eva" sees "nougat"
+      And the server goes on

@@ -283,3 +283,42 @@ Feature: ZeroMQ chat, part 3: the interactive client
       And a few seconds pass
       When "annika" types "nougat"
       Then "nougat" comes to "bruno" with a time that is as much later than that of "marzipan"
+
+  @robust @ZMQ-3.17
+  Rule: What was typed before the input ends is posted
+    Why: who closes the terminal has said it all the same.
+    Hint: at the end of the input send what is left, close the socket and terminate the context, which waits; do not set LINGER to 0.
+    Needs: ZMQ-3.5
+
+    Scenario: Two lines, and the end
+      Given the chat server is running
+      And "annika" chats
+      And "annika" is held up
+      And "annika" types "apple" and "pear" at once
+      And the input of "annika" ends
+      When "annika" may go on
+      Then the server is sent "apple" by "annika", once
+      And the server is sent "pear" by "annika", once
+
+  @must @ZMQ-3.18
+  Rule: interactive_server goes on when all have left
+    Why: it runs until somebody ends it.
+    Hint: let nothing that a client does, its leaving neither, end the loop.
+    Needs: ZMQ-3.4
+
+    Scenario Outline: The only one <leaves>
+      Given the chat server is running
+      And "annika" chats
+      And "annika" types "marzipan"
+      And the server is sent "marzipan" by "annika"
+      When <what happens>
+      Then the server goes on
+      When "bruno" and "carla" chat
+      And "bruno" types "nougat"
+      Then "carla" sees "nougat"
+      And the server goes on
+
+      Examples:
+        | leaves         | what happens               |
+        | is killed      | "annika" is killed         |
+        | ends her input | the input of "annika" ends |

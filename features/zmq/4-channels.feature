@@ -350,3 +350,55 @@ Feature: ZeroMQ chat, part 4: channels
       And a few seconds pass
       When "annika" types "nougat"
       Then "nougat" comes to "bruno" with a time that is as much later than that of "marzipan"
+
+  @robust @ZMQ-4.21
+  Rule: Lines that are pasted at once are all posted to the channel
+    Why: people copy a few lines from somewhere else.
+    Hint: read the keyboard in a thread of its own; or read what is there line by line, and wait for more only when none is left.
+    Needs: ZMQ-4.12
+
+    Scenario: Two lines
+      Given the channel server is running
+      And "annika" is on the channel "MPCS"
+      When "annika" types "apple" and "pear" at once
+      Then the server is sent "apple" by "annika", once
+      And the server is sent "pear" by "annika", once
+
+  @robust @ZMQ-4.22
+  Rule: What was typed before the input ends is posted to the channel
+    Why: who closes the terminal has said it all the same.
+    Hint: at the end of the input send what is left, close the socket and terminate the context, which waits; do not set LINGER to 0.
+    Needs: ZMQ-4.21
+
+    Scenario: Two lines, and the end
+      Given the channel server is running
+      And "annika" is on the channel "MPCS"
+      And "annika" is held up
+      And "annika" types "apple" and "pear" at once
+      And the input of "annika" ends
+      When "annika" may go on
+      Then the server is sent "apple" by "annika", once
+      And the server is sent "pear" by "annika", once
+
+  @must @ZMQ-4.23
+  Rule: mc_server goes on when all have left
+    Why: it runs until somebody ends it.
+    Hint: let nothing that a client does, its leaving neither, end the loop.
+    Needs: ZMQ-4.2
+
+    Scenario Outline: The only one <leaves>
+      Given the channel server is running
+      And "annika" is on the channel "MPCS"
+      And "annika" types "marzipan"
+      And the server is sent "marzipan" by "annika"
+      When <what happens>
+      Then the server goes on
+      When "bruno" and "carla" are on the channel "MPCS"
+      And "bruno" types "nougat"
+      Then "carla" sees "nougat"
+      And the server goes on
+
+      Examples:
+        | leaves         | what happens               |
+        | is killed      | "annika" is killed         |
+        | ends her input | the input of "annika" ends |

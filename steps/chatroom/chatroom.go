@@ -72,6 +72,7 @@ func sentences() []steps.Sentence {
 		// who comes, and who leaves
 		steps.Say(`^`+steps.Names+` (?:is|are) in the room$`, (*world).areIn),
 		steps.Say(`^`+name+` joins$`, (*world).joins),
+		steps.Say(`^`+name+` joins, of whom `+name+` is told nothing$`, (*world).joinsUnannounced),
 		steps.Say(`^`+name+` tries to join$`, (*world).triesToJoin),
 		steps.Say(`^`+name+` tries to join as `+name+`$`, (*world).triesToJoinAs),
 		steps.Say(`^`+name+` then gives the name `+name+`$`, (*world).givesName),
@@ -110,6 +111,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+another+`is in the room, and `+name+` hears her$`, (*world).otherIsHeard),
 		steps.Say(`^`+name+` says `+name+` with her program, if she can$`, (*world).otherSays),
 		steps.Say(`^`+name+`, who has a program of her own and reads nothing, is in the room$`, (*world).otherReadsNothing),
+		steps.Say(`^`+name+` breaks off her connection$`, (*world).breaksOff),
 		steps.Say(`^`+another+`sends half a request$`, (*world).sendsHalf),
 		steps.Say(`^`+name+` says `+name+` with her program, by ([A-Z]+)$`, (*world).otherSaysBy),
 		steps.Say(`^`+name+` says `+name+` with her program, in small pieces$`, (*world).saysInPieces),

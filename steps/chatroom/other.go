@@ -150,6 +150,27 @@ func (o *other) leave(ctx context.Context) error {
 	return errors.Join(err, o.world.Stage.AwaitIdle(ctx, steps.Server))
 }
 
+// breaksOff ends the connections of somebody whom the harness plays, as a network does that fails.
+func (w *world) breaksOff(ctx context.Context, name string) error {
+	o, err := w.another(ctx, name)
+	if err != nil {
+		return err
+	}
+	if len(o.conns) == 0 || w.session.script.polls() {
+		return &stage.Unverified{Reason: "a client keeps no connection that could break off"}
+	}
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	for number, conn := range o.conns {
+		if err := conn.BreakOff(); err != nil {
+			return err
+		}
+		delete(o.conns, number)
+	}
+	return w.Stage.AwaitIdle(ctx, steps.Server)
+}
+
 // otherJoins has somebody come in who may be refused, in any way.
 func (w *world) otherJoins(ctx context.Context, name string) error {
 	o, err := w.another(ctx, name)
@@ -387,6 +408,8 @@ func (w *world) bad(ctx context.Context, what string) (string, error) {
 		return head + "Content-Length: -5\r\n\r\nhello\n", nil
 	case "a length and nothing more":
 		return head + "Content-Length: 5000\r\n\r\n", nil
+	case "half a header":
+		return head[:len(head)-len("chat\r\n")], nil
 	case "a message without a name":
 		return w.repeated(w.session.script.say, change{text: "a message of nobody"}), nil
 	case "a message without content":

@@ -206,6 +206,23 @@ func (w *world) tries(ctx context.Context, user, name string) error {
 
 func (w *world) joins(ctx context.Context, user string) error { return w.joinsAs(ctx, user, user) }
 
+// joinsUnannounced has a user come in of whom another is told nothing: where the server tells who
+// comes, that may be a message, too.
+func (w *world) joinsUnannounced(ctx context.Context, user, other string) error {
+	mark := w.Stage.Mark()
+	if err := w.joins(ctx, user); err != nil {
+		return err
+	}
+	if err := w.settle(ctx); err != nil {
+		return err
+	}
+	events := w.Stage.Journal()[mark:]
+	if journal.Printed(events, other, user) || journal.Received(events, other, user) > 0 {
+		return &stage.Unverified{Reason: "the server tells the others who comes, and that may be a message, too"}
+	}
+	return nil
+}
+
 func (w *world) joinsAs(ctx context.Context, user, name string) error {
 	if err := w.session.learnClient(ctx); err != nil {
 		return err
