@@ -559,3 +559,31 @@ Feature: Rooms, part 4: the classes
       And the room "garden" is looked for in the list
       Then the room "garden" is given
       And the room that was given has its owner
+
+  @should @ROOM-4.48
+  Rule: find_message leaves the room as it was
+    Why: whoever looks for a message takes nothing out of its place.
+    Hint: go through the deque with for; where you take messages out of it, or rotate it, put all back where they were.
+    Needs: ROOM-4.20 ROOM-4.21
+
+    Scenario: The second of three
+      Given the room "kitchen" with "apple", "pear" and "plum"
+      And what it holds is remembered
+      When "pear" is looked for in it
+      Then it holds the same, in the same order
+
+  @should @ROOM-4.49
+  Rule: A room was made when it was made, also after its list is restored
+    Why: create_time says how old a room is; who reads it does not ask when a program was started.
+    Hint: save create_time with the room, and read it back, after the constructor has set another.
+    Needs: ROOM-3.2 ROOM-4.12 ROOM-4.43
+
+    Scenario: A group in a list
+      Given the list of rooms "house"
+      And the group "garden" has been added to the list
+      And the create_time of the room "garden" is remembered
+      And a good second passes
+      When the list is saved, and restored as a new one
+      And the room "garden" is looked for in the list
+      Then the room "garden" is given
+      And the room that was given has the same create_time

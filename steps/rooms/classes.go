@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
 	"github.com/chatspec/chatspec/fixtures/probe"
@@ -59,6 +60,8 @@ func classSentences() []steps.Sentence {
 		steps.Say(`^no message is given$`, (*world).noMessageIsGiven),
 		steps.Say(`^`+somebody+` is at its left, and `+somebody+` at its right$`, (*world).isLeftOf),
 		steps.Say(`^the message is given that was at its right$`, (*world).rightmostIsGiven),
+		steps.Say(`^what it holds is remembered$`, (*world).remembersWhatItHolds),
+		steps.Say(`^it holds the same, in the same order$`, (*world).holdsTheSame),
 		steps.Say(`^`+somebody+` has not reached the queue `+somebody+`$`, (*world).hasNotReached),
 		steps.Say(`^it is dirty, or saved with `+somebody+`$`, (*world).isDirtyOrSaved),
 		steps.Say(`^it is dirty, or saved without `+somebody+`$`, (*world).isDirtyOrSavedWithout),
@@ -83,6 +86,8 @@ func classSentences() []steps.Sentence {
 		steps.Say(`^the group `+somebody+` has been added to the list$`, (*world).groupIsAdded),
 		steps.Say(`^the room that was given is for a group$`, (*world).givenIsForGroup),
 		steps.Say(`^the room that was given has its owner$`, (*world).givenHasOwner),
+		steps.Say(`^the create_time of the room `+somebody+` is remembered$`, (*world).remembersCreateTime),
+		steps.Say(`^the room that was given has the same create_time$`, (*world).givenHasCreateTime),
 		steps.Say(`^the room `+somebody+` (?:is|has been) removed from the list$`, (*world).roomIsRemoved),
 		steps.Say(`^the room `+somebody+` is looked for in the list$`, (*world).roomIsLookedFor),
 		steps.Say(`^the room `+somebody+` is given$`, (*world).roomIsGiven),
@@ -1005,6 +1010,48 @@ func (w *world) givenHasOwner(ctx context.Context) error {
 		return err
 	}
 	return stage.Fail(fmt.Sprintf("the room's owner_alias is %q", w.model.owner), "it is "+done.Value.String())
+}
+
+func (w *world) remembersCreateTime(ctx context.Context, name string) error {
+	room, err := w.roomOf(ctx, name)
+	if err != nil {
+		return err
+	}
+	done, err := w.read(ctx, room, "create_time")
+	w.model.created = done.Value
+	return err
+}
+
+// givenHasCreateTime looks when the room was made that was given last. MongoDB keeps milliseconds.
+func (w *world) givenHasCreateTime(ctx context.Context) error {
+	room := &object{number: w.model.done.Value.Object, class: chatRoom}
+	done, err := w.read(ctx, room, "create_time")
+	if err != nil {
+		return err
+	}
+	was, is := w.model.created, done.Value
+	switch {
+	case was.String() == is.String():
+		return nil
+	case was.Kind != is.Kind && is.Kind != probe.Nothing:
+		return &stage.Unverified{Reason: fmt.Sprintf("its create_time was %s, and is %s, which cannot be compared", was, is)}
+	case was.Kind == probe.Moment && is.Kind == probe.Moment && is.Time.Sub(was.Time).Abs() < time.Second:
+		return nil
+	}
+	return stage.Fail(fmt.Sprintf("the room's create_time is %s", was), "it is "+is.String())
+}
+
+func (w *world) remembersWhatItHolds(ctx context.Context) (err error) {
+	w.model.held, err = w.held(ctx, w.model.it)
+	return err
+}
+
+func (w *world) holdsTheSame(ctx context.Context) error {
+	now, err := w.held(ctx, w.model.it)
+	if err != nil || slices.Equal(now, w.model.held) {
+		return err
+	}
+	return stage.Fail(fmt.Sprintf("the room holds %q, from the left", w.model.held), fmt.Sprintf("it holds %q", now))
 }
 
 // roomHolds puts a message into a room, whatever list it is in.

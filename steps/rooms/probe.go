@@ -50,6 +50,8 @@ type model struct {
 	before   []string            // what a room held, from its left, before the last call
 	kept     map[string][]string // the texts that a room was given, by its name
 	modified string              // the time that is remembered
+	created  probe.Value         // the other one
+	held     []string            // what a room held that is remembered, from its left
 }
 
 // An object is one of the submission's.
