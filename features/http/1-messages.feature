@@ -221,6 +221,6 @@ Feature: HTTP chatroom, part 1: messages
       And "annika" types "apple"
       And "bruno" sees "apple"
       And a few seconds pass
-      And "carla" joins, who is no message to "bruno"
+      And "carla" joins without a message to "bruno"
       When "annika" types "pear"
       Then "bruno" sees "pear" with the time since "apple"

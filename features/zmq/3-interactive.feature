@@ -286,7 +286,7 @@ Feature: ZeroMQ chat, part 3: the interactive client
 
   @robust @ZMQ-3.17
   Rule: What was typed before the input ends is posted
-    Why: who closes the terminal has said it all the same.
+    Why: who ends the input has said it all the same.
     Hint: at the end of the input send what is left, close the socket and terminate the context, which waits; do not set LINGER to 0.
     Needs: ZMQ-3.5
 

@@ -366,7 +366,7 @@ Feature: ZeroMQ chat, part 4: channels
 
   @robust @ZMQ-4.22
   Rule: What was typed before the input ends is posted to the channel
-    Why: who closes the terminal has said it all the same.
+    Why: who ends the input has said it all the same.
     Hint: at the end of the input send what is left, close the socket and terminate the context, which waits; do not set LINGER to 0.
     Needs: ZMQ-4.21
 

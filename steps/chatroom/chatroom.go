@@ -72,7 +72,7 @@ func sentences() []steps.Sentence {
 		// who comes, and who leaves
 		steps.Say(`^`+steps.Names+` (?:is|are) in the room$`, (*world).areIn),
 		steps.Say(`^`+name+` joins$`, (*world).joins),
-		steps.Say(`^`+name+` joins, who is no message to `+name+`$`, (*world).joinsUntold),
+		steps.Say(`^`+name+` joins without a message to `+name+`$`, (*world).joinsWithoutMessage),
 		steps.Say(`^`+name+` tries to join$`, (*world).triesToJoin),
 		steps.Say(`^`+name+` tries to join as `+name+`$`, (*world).triesToJoinAs),
 		steps.Say(`^`+name+` then gives the name `+name+`$`, (*world).givesName),

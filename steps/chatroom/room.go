@@ -206,9 +206,8 @@ func (w *world) tries(ctx context.Context, user, name string) error {
 
 func (w *world) joins(ctx context.Context, user string) error { return w.joinsAs(ctx, user, user) }
 
-// joinsUntold has a user come in of whom another is told nothing in the form of a message, which might
-// be taken for one.
-func (w *world) joinsUntold(ctx context.Context, user, other string) error {
+// joinsWithoutMessage has a user come in of whom another is told nothing in the form of a message.
+func (w *world) joinsWithoutMessage(ctx context.Context, user, other string) error {
 	mark := w.Stage.Mark()
 	if err := w.joins(ctx, user); err != nil {
 		return err

@@ -39,7 +39,7 @@ func (s Sample) written(text string) string {
 }
 
 // Where a message has its number, or its id, in a body of JSON: as a number, or as a text.
-var numbered = regexp.MustCompile(`("\w*(?:id|num|seq)\w*"\s*:\s*"?)([0-9a-f-]+)\b`)
+var numbered = regexp.MustCompile(`("\w*(?:id|num|seq)\w*"\s*:\s*"?)([0-9a-fA-F-]+)("?\s*[,}\]])`)
 
 // What numbers and ids are made of, and how the latter may end.
 var (
@@ -65,7 +65,7 @@ func (s Sample) Numbered(n int) Sample {
 	if json.Valid(s.Body) {
 		s.Body = []byte(numbered.ReplaceAllStringFunc(string(s.Body), func(member string) string {
 			parts := numbered.FindStringSubmatch(member)
-			return parts[1] + another(parts[2], n)
+			return parts[1] + another(parts[2], n) + parts[3]
 		}))
 	}
 	s.Properties = numberedProperties(s.Properties, n)

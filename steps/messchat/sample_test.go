@@ -44,6 +44,7 @@ func TestANumberedSampleHasOtherNumbers(t *testing.T) {
 		{"numbers", `{"text": "kumquat 1", "id": 7, "sequence_num":1, "sent": 5}`, `{"text": "kumquat 1", "id": 17, "sequence_num":11, "sent": 5}`},
 		{"a long number", `{"id": 170141183460469231731687303715884105720}`, `{"id": 170141183460469231731687303715884105730}`},
 		{"a number in quotes", `{"id": "7", "void": "seven"}`, `{"id": "17", "void": "seven"}`},
+		{"a text of letters that are digits elsewhere", `{"guide": "cafe at seven"}`, `{"guide": "cafe at seven"}`},
 		{"a UUID", `{"mess_id": "0b0e1b2c-aaaa-bbbb"}`, `{"mess_id": "0b0e1b2c-aaaa-000a"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -61,5 +62,21 @@ func TestANumberedSampleHasOtherNumbers(t *testing.T) {
 	}
 	if got := (Sample{Publication: Publication{Properties: []byte{1}}}).Numbered(1); string(got.Properties) != "\x01" {
 		t.Errorf("properties that cannot be read have become %q", got.Properties)
+	}
+}
+
+// Whoever leaves out what has come already takes each copy for another message.
+func TestEachCopyIsAnotherMessage(t *testing.T) {
+	own := Sample{Publication: Publication{Body: []byte(`{"id": 7, "text": "kumquat"}`), Properties: amqp.Properties{MessageID: "annika-7", Has: amqp.HasMessageID}.Append(nil)}}
+	var w World
+	seen := map[string]bool{"7 annika-7": true}
+	for range 3 {
+		s := w.Copy(own)
+		var body struct{ ID json.Number }
+		must(t, json.Unmarshal(s.Body, &body))
+		seen[body.ID.String()+" "+propertiesOf(s.Publication, "otto").MessageId] = true
+	}
+	if len(seen) != 4 {
+		t.Errorf("a message and three copies of it are %v", seen)
 	}
 }
