@@ -201,6 +201,20 @@ Feature: Rooms, part 1: the API
       Then "bruno" lists "pear" in the room "cellar"
       And "bruno" has not listed "apple" in the room "cellar"
 
+    Scenario Outline: Two rooms whose names differ in <what>
+      Given mess_chat lists the messages of one room
+      And mess_chat runs
+      And "annika" has sent "apple" to "bruno" in the room "<one>"
+      When "annika" sends "pear" to "bruno" in the room "<other>"
+      Then "bruno" lists "pear" in the room "<other>"
+      And "bruno" has not listed "apple" in the room "<other>"
+
+      Examples:
+        | what             | one      | other    |
+        | one sign         | tea-time | tea_time |
+        | a capital letter | kitchen  | Kitchen  |
+        | an ending        | kitchen  | kitchen2 |
+
   @should @ROOM-1.16
   Rule: Messages are listed in the order in which they were sent
     Why: a conversation is read from its beginning.

@@ -148,7 +148,7 @@ Feature: Rooms, part 3: what a room is in MongoDB
   Rule: The numbers go on after a restart
     Why: two messages with one number are taken for one.
     Hint: restore the last number, too, or take the highest of those that are restored.
-    Needs: ROOM-3.9 ROOM-3.12
+    Needs: ROOM-3.9 ROOM-3.12 ROOM-3.19
 
     Scenario: One message before, and one after
       Given mess_chat runs
@@ -274,3 +274,18 @@ Feature: Rooms, part 3: what a room is in MongoDB
       And "bruno" has listed "pear" in the room "kitchen"
       And what was sent to the room "kitchen" has been seen in MongoDB
       Then in the collection "kitchen" "pear" was sent a second after "plum", or later
+
+  @should @ROOM-3.19
+  Rule: A message that was listed is not there twice when mess_chat starts again
+    Why: RabbitMQ brings again what nobody has acknowledged, and MongoDB has it already.
+    Hint: acknowledge each message that you have read, the last one, too, with basic_ack or auto_ack.
+    Needs: ROOM-1.7 ROOM-1.17 ROOM-3.12
+
+    Scenario: It was killed
+      Given mess_chat runs
+      And "annika" has sent "plum" to "bruno" in the room "kitchen"
+      And "bruno" has listed "plum" in the room "kitchen"
+      And what was sent to the room "kitchen" has been seen in MongoDB
+      When mess_chat is killed, and started again
+      And "bruno" asks for the messages in the room "kitchen"
+      Then "bruno" does not list "plum" twice in the room "kitchen"

@@ -327,3 +327,17 @@ Feature: Rooms, part 6: what a careful program also survives
         | number |
         | 0      |
         | -1     |
+
+  @robust @ROOM-6.20
+  Rule: Two messages have two numbers, where mess_chat was killed before anybody has read the first
+    Why: a number that was given away is taken, whether somebody has read the message or not.
+    Hint: save the last number with the room when a message is sent, or number messages where they are read.
+    Needs: ROOM-3.10
+
+    Scenario: One that nobody has read, and one after the restart
+      Given mess_chat runs
+      And "annika" has sent "plum" to "bruno" in the room "kitchen"
+      When mess_chat has done what it does, and is killed, and started again
+      And "annika" sends "pear" to "bruno" in the room "kitchen"
+      And "bruno" asks for the messages in the room "kitchen"
+      Then in the collection "kitchen" "plum" and "pear" have numbers of their own

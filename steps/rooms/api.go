@@ -204,3 +204,7 @@ func (w *world) listsOnce(ctx context.Context, user, text, room string) error {
 func (w *world) hasNotListed(ctx context.Context, user, text, room string) error {
 	return w.DoesNotList(ctx, &w.reader(user, room).Reader, text)
 }
+
+func (w *world) doesNotListTwice(ctx context.Context, user, text, room string) error {
+	return w.DoesNotListTwice(ctx, &w.reader(user, room).Reader, text)
+}

@@ -42,6 +42,7 @@ func persistenceSentences() []steps.Sentence {
 		steps.Say(`^in the collection `+somebody+` the document of the room says its (name|owner|members|flag|create time|modify time)$`, (*world).metadataSays),
 		steps.Say(`^what was sent to `+room+` has been seen in MongoDB$`, (*world).isSeen),
 		steps.Say(`^in the collection `+somebody+` the numbers of `+texts+` grow by one$`, (*world).numbersGrow),
+		steps.Say(`^in the collection `+somebody+` `+texts+` have numbers of their own$`, (*world).numbersDiffer),
 		steps.Say(`^in the collection `+somebody+` no two messages have the same id$`, (*world).idsDiffer),
 		steps.Say(`^in the collection `+somebody+` no message was received before it was sent$`, (*world).receivedAfterSent),
 		steps.Say(`^in the collection `+somebody+` the message `+somebody+` is from `+somebody+`, and to `+somebody+`$`, (*world).isFromAndTo),
@@ -53,6 +54,7 @@ func persistenceSentences() []steps.Sentence {
 		steps.Say(`^nothing is written to MongoDB since then$`, (*world).nothingWritten),
 		steps.Say(`^its persist is called again$`, (*world).persistsAgain),
 		steps.Say(`^mess_chat is killed, and started again$`, (*world).isKilledAndStarted),
+		steps.Say(`^mess_chat has done what it does, and is killed, and started again$`, (*world).isKilledAtRestAndStarted),
 		steps.Say(`^`+somebody+` has `+somebody+` again in the room `+somebody+`$`, (*world).hasAgain),
 	}
 }
@@ -436,6 +438,15 @@ func (w *world) isKilledAndStarted(ctx context.Context) error {
 	return w.runs(ctx)
 }
 
+// isKilledAtRestAndStarted kills mess_chat when nothing more can happen: what it does after it has
+// answered is done.
+func (w *world) isKilledAtRestAndStarted(ctx context.Context) error {
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	return w.isKilledAndStarted(ctx)
+}
+
 // hasAgain wants a text listed that was listed before mess_chat was started again. One that takes off
 // what it lists has no reason to list it again: it must have read the room's collection.
 func (w *world) hasAgain(ctx context.Context, user, text, room string) error {
@@ -528,17 +539,9 @@ func (w *world) holdsInOrder(ctx context.Context, name, texts string) error {
 
 // numbersGrow looks at the numbers in the documents of messages.
 func (w *world) numbersGrow(ctx context.Context, name, texts string) error {
-	all, _, err := w.documents(ctx, name)
+	numbers, err := w.numbers(ctx, name, texts)
 	if err != nil {
 		return err
-	}
-	var numbers []int64
-	for _, text := range steps.List(texts) {
-		number, found := numberOf(all, text)
-		if !found {
-			return stage.Fail(fmt.Sprintf("the document of %q has a sequence_number", text), w.storedInstead(ctx, name))
-		}
-		numbers = append(numbers, number)
 	}
 	for i := 1; i < len(numbers); i++ {
 		if numbers[i] != numbers[i-1]+1 {
@@ -546,6 +549,40 @@ func (w *world) numbersGrow(ctx context.Context, name, texts string) error {
 		}
 	}
 	return nil
+}
+
+// numbersDiffer looks at messages that the database has when nothing more can happen: whether it has
+// them is another rule's.
+func (w *world) numbersDiffer(ctx context.Context, name, texts string) error {
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	numbers, err := w.numbers(ctx, name, texts)
+	var failure *stage.Failure
+	if errors.As(err, &failure) {
+		return &stage.Unverified{Reason: fmt.Sprintf("not each of %s is saved with a number: %s", texts, failure.Observed)}
+	}
+	if err != nil || len(slices.Compact(slices.Sorted(slices.Values(numbers)))) == len(numbers) {
+		return err
+	}
+	return stage.Fail(fmt.Sprintf("%s have numbers of their own", texts), fmt.Sprintf("they are %v", numbers))
+}
+
+// numbers are those of messages in their documents.
+func (w *world) numbers(ctx context.Context, name, texts string) ([]int64, error) {
+	all, _, err := w.documents(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	var numbers []int64
+	for _, text := range steps.List(texts) {
+		number, found := numberOf(all, text)
+		if !found {
+			return nil, stage.Fail(fmt.Sprintf("the document of %q has a sequence_number", text), w.storedInstead(ctx, name))
+		}
+		numbers = append(numbers, number)
+	}
+	return numbers, nil
 }
 
 // numberOf is the number of a message in its room.

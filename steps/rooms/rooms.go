@@ -91,6 +91,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+somebody+` lists `+texts+in+`, in this order$`, (*world).listsInOrder),
 		steps.Say(`^`+somebody+` lists `+somebody+` once`+in+`$`, (*world).listsOnce),
 		steps.Say(`^`+somebody+` has not listed `+somebody+in+`$`, (*world).hasNotListed),
+		steps.Say(`^`+somebody+` does not list `+somebody+` twice`+in+`$`, (*world).doesNotListTwice),
 
 		// what rooms are in RabbitMQ
 		steps.Say(`^mess_chat speaks AMQP with RabbitMQ$`, (*world).speaksAMQP),

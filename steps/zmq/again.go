@@ -55,7 +55,7 @@ const atATime = 100
 // nothing (zmq_setsockopt(3), ZMQ_RCVHWM), and takes no more; and what a program has
 // forgotten of earlier messages is overwritten by these.
 func (w *world) postsAgain(ctx context.Context, times int) error {
-	if err := w.postAll(ctx, userNumber(1), []string{theRepeated}); err != nil {
+	if err := w.postOne(ctx, userNumber(1), theRepeated); err != nil {
 		return err
 	}
 	p, complete := postingOf(w.Stage.Journal(), theRepeated)

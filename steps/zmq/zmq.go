@@ -266,29 +266,27 @@ func (w *world) getsPost(ctx context.Context, user, text string) error {
 // atOnce is how many programs are started at a time.
 const atOnce = 4
 
-// manyPost lets several users post at the same time, each one message after the
-// other.
+// manyPost lets several users post at the same time, and each of them several messages: a
+// server may not take what comes in the same moment for one message.
 func (w *world) manyPost(ctx context.Context, users, count int) error {
 	if err := w.learn(ctx, "post_client"); err != nil {
 		return err
 	}
 	w.authors = map[string]string{}
 	var posting sync.WaitGroup
-	errs := make(chan error, users)
+	errs := make(chan error, users*count)
 	places := make(chan struct{}, atOnce)
 	for i := range users {
 		user := userNumber(i + 1)
-		var texts []string
 		for j := range count {
 			text := fmt.Sprintf("kumquat-%s-%03d.", user, j)
-			texts, w.sent = append(texts, text), append(w.sent, text)
-			w.authors[text] = text // who is the program that posts it
-		}
-		posting.Go(func() {
+			w.sent, w.authors[text] = append(w.sent, text), text // who is the program that posts it
 			places <- struct{}{}
-			defer func() { <-places }()
-			errs <- w.postAll(ctx, user, texts)
-		})
+			posting.Go(func() {
+				defer func() { <-places }()
+				errs <- w.postOne(ctx, user, text)
+			})
+		}
 	}
 	posting.Wait()
 	close(errs)
@@ -306,24 +304,21 @@ func userNumber(i int) string { return fmt.Sprintf("user-%d", i) }
 // server that keeps none. Some servers print all that they keep with each message: it is short.
 func filler() string { return strings.TrimSpace(strings.Repeat("and so on ", 8)) }
 
-func (w *world) postAll(ctx context.Context, user string, texts []string) error {
-	for _, text := range texts {
-		addr, err := w.Stage.Link(text, steps.Server, w.addrs[postDoor], postDoor)
-		if err != nil {
-			return err
-		}
-		start := w.session.startOfClient(text, "post_client", postClientValues(addr, user, filler()+" "+text))
-		if err := w.launch(ctx, start); err != nil {
-			return err
-		}
-		if err := w.awaitReceived(ctx, text, text); err != nil {
-			return err
-		}
-		if err := w.Stage.AwaitIdle(ctx, text); err != nil {
-			return err
-		}
+// postOne lets a user post a message by a program that is called as the message, until the
+// program has nothing more to do.
+func (w *world) postOne(ctx context.Context, user, text string) error {
+	addr, err := w.Stage.Link(text, steps.Server, w.addrs[postDoor], postDoor)
+	if err != nil {
+		return err
 	}
-	return nil
+	start := w.session.startOfClient(text, "post_client", postClientValues(addr, user, filler()+" "+text))
+	if err := w.launch(ctx, start); err != nil {
+		return err
+	}
+	if err := w.awaitReceived(ctx, text, text); err != nil {
+		return err
+	}
+	return w.Stage.AwaitIdle(ctx, text)
 }
 
 // isCutOff kills a post_client as soon as it has connected.
