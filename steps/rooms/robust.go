@@ -147,7 +147,12 @@ func (w *world) putMany(ctx context.Context, name string, count int, queue, user
 		if err := w.put(ctx, name, some); err != nil {
 			return err
 		}
-		if err := w.asks(ctx, user, queue); err != nil {
+		err := w.asks(ctx, user, queue)
+		var failure *stage.Failure
+		if errors.As(err, &failure) {
+			failure.Observed = fmt.Sprintf("with %d messages in the room: %s", len(w.sent), failure.Observed)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 
@@ -330,7 +329,7 @@ func (w *world) receivesInOrder(ctx context.Context, name string) error {
 	if err := w.Stage.Conclude(ctx, w.Actor); err != nil {
 		return err
 	}
-	wrong := outOfOrder(arrived(w.Stage.Journal(), steps.Unquote(name)), w.sent)
+	wrong := outOfOrder(strings.Join(journal.Streams(w.Stage.Journal(), steps.Unquote(name)), ""), w.sent)
 	if wrong == "" {
 		return nil
 	}
@@ -338,27 +337,6 @@ func (w *world) receivesInOrder(ctx context.Context, name string) error {
 		Expected: fmt.Sprintf("%s receives %d messages, once each and in their order", steps.Unquote(name), len(w.sent)),
 		Observed: wrong,
 	}
-}
-
-// arrived is all that somebody has received, connection after connection.
-func arrived(events []journal.Event, name string) string {
-	var conns []int
-	on := map[int]*strings.Builder{}
-	for _, e := range events {
-		if e.Kind != journal.Wrote || e.To != name {
-			continue
-		}
-		if on[e.Conn] == nil {
-			conns, on[e.Conn] = append(conns, e.Conn), new(strings.Builder)
-		}
-		on[e.Conn].WriteString(e.Data)
-	}
-	slices.Sort(conns)
-	var all strings.Builder
-	for _, conn := range conns {
-		all.WriteString(on[conn].String())
-	}
-	return all.String()
 }
 
 // outOfOrder says for a person which of several texts has not come once, or before the one that was sent before it.

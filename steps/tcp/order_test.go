@@ -1,10 +1,6 @@
 package tcp
 
-import (
-	"testing"
-
-	"github.com/chatspec/chatspec/fixtures/journal"
-)
+import "testing"
 
 func TestTheOrderOfWhatHasArrived(t *testing.T) {
 	for _, c := range []struct{ arrived, wrong string }{
@@ -17,19 +13,5 @@ func TestTheOrderOfWhatHasArrived(t *testing.T) {
 		if wrong := outOfOrder(c.arrived, []string{"one.", "two.", "three."}); wrong != c.wrong {
 			t.Errorf("of %q is said %q", c.arrived, wrong)
 		}
-	}
-}
-
-// Of two connections, what came on the one that was made first came first, whichever was read first.
-func TestWhatHasArrivedIsPutTogetherByItsConnections(t *testing.T) {
-	events := []journal.Event{
-		{Kind: journal.Wrote, To: "bob", Conn: 2, Data: "second "},
-		{Kind: journal.Wrote, To: "bob", Conn: 1, Data: "fi"},
-		{Kind: journal.Wrote, To: "eve", Conn: 3, Data: "else"},
-		{Kind: journal.Wrote, To: "bob", Conn: 1, Data: "rst "},
-		{Kind: journal.Wrote, To: "bob", Conn: 2, Data: "third"},
-	}
-	if all := arrived(events, "bob"); all != "first second third" {
-		t.Errorf("arrived has %q", all)
 	}
 }
