@@ -52,3 +52,24 @@ Feature: HTTP chatroom, part 4: the log
       And "apple" reaches "annika"
       Then log.txt holds "apple"
       And it holds "plum" still
+
+  @should @HTTP-4.4
+  Rule: A server that starts again appends to what is there
+    Why: the text has the server append to log.txt, and that is for later use.
+    Hint: open the file with "a" where the server starts, too.
+    Needs: HTTP-3.1 HTTP-4.3
+
+    Scenario: A message before, and one after
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" types "plum"
+      And "plum" reaches "bruno"
+      And log.txt holds "plum"
+      And "annika" leaves by :quit
+      And "bruno" leaves by :quit
+      When the server is killed, and started again
+      And "carla" and "dora" are in the room
+      And "carla" types "apple"
+      And "apple" reaches "dora"
+      Then log.txt holds "apple"
+      And it holds "plum" still

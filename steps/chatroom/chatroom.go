@@ -67,6 +67,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^the server starts$`, (*world).serverStarts),
 		steps.Say(`^the server listens for clients$`, (*world).listensForClients),
 		steps.Say(`^the server is running$`, (*world).isRunning),
+		steps.Say(`^the server is killed, and started again$`, (*world).isStartedAgain),
 		steps.Say(`^somebody connects to the server, and says nothing$`, (*world).isSilent),
 
 		// who comes, and who leaves

@@ -69,6 +69,14 @@ func (w *world) isRunning(ctx context.Context) error {
 	return w.runsServer(ctx)
 }
 
+// isStartedAgain starts the server on the machine where it was: what it has written is there.
+func (w *world) isStartedAgain(ctx context.Context) error {
+	if err := w.Stage.Halt(ctx, steps.Server); err != nil {
+		return err
+	}
+	return w.runsServer(ctx)
+}
+
 // dropFinding drops a finding about the program, and not that nothing can be seen here.
 func dropFinding(err error) error {
 	var failure *stage.Failure
