@@ -179,7 +179,7 @@ func (w *World) Mongo(ctx context.Context) error {
 	if w.Database != nil || w.Submission.Databases == nil {
 		return nil
 	}
-	lease, err := w.Submission.Databases.Lease(ctx, database.Options{Passwords: w.Submission.passwords()})
+	lease, err := w.Submission.Databases.Lease(ctx, database.Options{Passwords: w.Submission.passwords(), Time: askingTime})
 	if err != nil {
 		return err
 	}
@@ -188,6 +188,10 @@ func (w *World) Mongo(ctx context.Context) error {
 	_, err = w.Stage.Serve(MongoDB, lease, mongo.Protocol, w.Submission.habitual("database", "localhost:27017")...)
 	return err
 }
+
+// askingTime is how long all that a scenario asks of MongoDB may take: it is asked for what takes
+// milliseconds.
+const askingTime = 30 * time.Second
 
 // Services sets up what the assignment stands on, for the scenario, once.
 func (w *World) Services(ctx context.Context) error {

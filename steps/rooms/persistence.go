@@ -179,6 +179,10 @@ type field struct {
 	value bson.RawValue
 }
 
+// longestPath is how many bytes of a path are kept, from its end: a field of fields has its
+// own in each of them.
+const longestPath = 200
+
 // fieldsOf lists the values in a document.
 func fieldsOf(raw bson.Raw, before string) []field {
 	elements, err := raw.Elements()
@@ -188,6 +192,7 @@ func fieldsOf(raw bson.Raw, before string) []field {
 	var all []field
 	for _, e := range elements {
 		path := before + strings.ToLower(e.Key())
+		path = path[max(0, len(path)-longestPath):]
 		all = append(all, field{path, e.Value()})
 		switch e.Value().Type {
 		case bson.TypeEmbeddedDocument:
@@ -266,6 +271,9 @@ func (w *world) documents(ctx context.Context, collection string) (all []documen
 		return nil, false, nil
 	}
 	collections, err := w.Database.Collections(ctx)
+	if err != nil && ctx.Err() == nil { // it may have been filled with what cannot be read
+		return nil, false, &stage.Unverified{Reason: err.Error()}
+	}
 	if err != nil {
 		return nil, false, err
 	}
