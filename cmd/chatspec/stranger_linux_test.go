@@ -519,3 +519,64 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_fore
 		})
 	}
 }
+
+// TestWhatIsDoneToADatabaseEndsItsOwnScenarioAtMost: the run comes to a verdict, in bounded
+// memory, and the machine's files stay as they are.
+func TestWhatIsDoneToADatabaseEndsItsOwnScenarioAtMost(t *testing.T) {
+	needsLong(t)
+	needsHosts(t)
+	if out, err := exec.Command("/usr/bin/python3", "-c", "import pymongo").CombinedOutput(); err != nil {
+		t.Skipf("there is no pymongo here: %s", out)
+	}
+	const chat = `import socket, struct, sys, threading, time, bson, pymongo, http.server
+def connect(): return socket.create_connection(("34.94.157.136", 27017))
+def say(s, body, sequence=b"", length=0):
+    said = struct.pack("<I", 0) + b"\0" + body + sequence
+    s.sendall(struct.pack("<iiii", length or 16 + len(said), 1, 0, 2013) + said)
+def beside(name, document): return b"\1" + struct.pack("<i", 5 + len(name) + len(document)) + name + b"\0" + document
+def harm():
+    while True:
+        try:
+            r = pymongo.MongoClient("34.94.157.136", 27017, serverSelectionTimeoutMS=3000).chat.r
+            %s
+        except Exception: time.sleep(0.1)
+class Api(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"[]"
+        self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
+for _ in range(3): threading.Thread(target=harm, daemon=True).start()
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_forever()
+`
+	taken := filepath.Join(t.TempDir(), "taken")
+	for name, harm := range map[string]string{
+		"a file of the machine's, by a name":  `say(connect(), bson.encode({"createIndexes": "r", "$db": "chat"}), beside(b"indexes", bson.encode({"name": "n", "key": {"""a"); ATTACH DATABASE '` + taken + `' AS b; --""": 1}}))); time.sleep(1)`,
+		"lengths that are none":               "for n in (-1, 0, 15, 17, 20, 1 << 30): say(connect(), bson.encode({'ping': 1, '$db': 'chat'}), length=n or 1)",
+		"a document in a document, and so on": `d = b"".join(struct.pack("<i", 5 + 8 * n) + b"\x03a\0" for n in range(100000, 0, -1)) + b"\5\0\0\0" + b"\0" * 100001; say(connect(), bson.encode({"insert": "r", "$db": "chat"}), beside(b"documents", d))`,
+		"documents of 16 MiB":                 "r.insert_one({'text': 'x' * ((16 << 20) - 100)})",
+		"a gigabyte of documents":             "for _ in range(1000): r.insert_many([{'text': 'x' * 1000} for _ in range(1000)])",
+		"documents that grow":                 "r.insert_many([{} for _ in range(300)])\n            for i in range(100): r.update_many({}, {'$set': {'f%d' % i: 'x' * 10000}}); list(r.find())",
+		"a command without an end":            "r.insert_one({'text': 'a' * 900000}); r.count_documents({'text': {'$regex': '(a?){1000}b'}})",
+		"a million databases":                 "for i in range(1000000): r.database.client['d%d' % i].r.insert_one({})",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name != "a file of the machine's, by a name" && name != "lengths that are none" {
+				needsAllTime(t)
+			}
+			t.Parallel()
+			dir := folder(t, map[string]string{"mess_chat.py": strings.Replace(chat, "%s", harm, 1)})
+			got := chatspec(t, call{
+				args: []string{"run", dir, "--assignment", "rooms", "--isolate", "host", "--tags", "@ROOM-1.1,@ROOM-1.5,@ROOM-3.1", "--jobs", "3", "--format", "json"},
+				env:  []string{"PATH=/usr/bin:" + os.Getenv("PATH")},
+			})
+			if got.status < 0 || got.status > 1 || got.stderr != "" || len(results(t, got.stdout)[0].Rules) == 0 {
+				t.Errorf("it ends with %d and says %.2000q", got.status, got.stderr)
+			}
+			if got.peak == 0 || got.peak > mostMemory {
+				t.Errorf("it needed %d MiB", got.peak>>20)
+			}
+			if _, err := os.Stat(taken); err == nil {
+				t.Error("it has made a file of its own")
+			}
+		})
+	}
+}

@@ -1,6 +1,8 @@
 package rooms
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,5 +99,29 @@ func TestACollectionIsReadByWhoWasStartedLast(t *testing.T) {
 		if got := hasReadCollection(c.events, "kitchen"); got != c.want {
 			t.Errorf("%s: it is %t, want %t", name, got, c.want)
 		}
+	}
+}
+
+// TestAFieldOfFieldsDoesNotHaveItsNameInEachOfThem: a long name would fill the harness, once
+// for each field below it.
+func TestAFieldOfFieldsDoesNotHaveItsNameInEachOfThem(t *testing.T) {
+	inner := bson.D{}
+	for i := range 1000 {
+		inner = append(inner, bson.E{Key: strconv.Itoa(i), Value: nil})
+	}
+	raw, err := bson.Marshal(bson.D{{Key: strings.Repeat("x", 100_000), Value: append(inner, bson.E{Key: "owner", Value: "ann"})}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := document{raw, fieldsOf(raw, "")}
+	total := 0
+	for _, f := range d.fields {
+		total += len(f.path)
+	}
+	if total > 1<<20 {
+		t.Errorf("the paths have %d bytes", total)
+	}
+	if f, found := d.find("owner"); !found || f.text() != "ann" {
+		t.Errorf("the owner is %q", f.text())
 	}
 }
