@@ -200,10 +200,13 @@ func folder(t *testing.T, files map[string]string) string {
 	return dir
 }
 
+// isLong reports whether tests may take their time.
+func isLong() bool { return os.Getenv(stepstest.Long) != "" }
+
 // needsLong skips a test that takes its time.
 func needsLong(t *testing.T) {
 	t.Helper()
-	if os.Getenv(stepstest.Long) == "" {
+	if !isLong() {
 		t.Skip("it takes its time, or what only `make test-long` installs")
 	}
 }

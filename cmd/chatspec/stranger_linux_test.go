@@ -64,21 +64,26 @@ func TestNothingOfASubmissionRunsOnTheMachine(t *testing.T) {
 		// control is set where the same is run with --isolate none, which shows that the
 		// trap would work.
 		control bool
+		// long is set where another is much like it.
+		long bool
 	}{
-		{"an interpreter of its own", map[string]string{".venv/bin/python*": script}, nil, nil, true},
-		{"an interpreter that a link leads to", map[string]string{"tools/bin/python*": script}, map[string]string{"venv": "tools"}, nil, false},
+		{"an interpreter of its own", map[string]string{".venv/bin/python*": script}, nil, nil, true, false},
+		{"an interpreter that a link leads to", map[string]string{"tools/bin/python*": script}, map[string]string{"venv": "tools"}, nil, false, true},
 		{"a command that is found through the caller's folder",
-			map[string]string{"python3*": script, "chatspec.yaml": fmt.Sprintf(named, "/proc/self/cwd/python3")}, nil, nil, false},
-		{"a command in it", map[string]string{"python3*": script, "chatspec.yaml": fmt.Sprintf(named, "./python3")}, nil, nil, true},
-		{"a PATH with an empty place", map[string]string{"python3*": script}, nil, []string{"PATH=:" + os.Getenv("PATH")}, false},
-		{"a PATH with a relative place", map[string]string{"bin/python3*": script}, nil, []string{"PATH=./bin:" + os.Getenv("PATH")}, false},
-		{"a PYTHONPATH with an empty place", map[string]string{"sitecustomize.py": module, "json.py": module, "ast.py": module}, nil, []string{"PYTHONPATH=:"}, false},
-		{"a PYTHONPATH with a relative place", map[string]string{"lib/sitecustomize.py": module}, nil, []string{"PYTHONPATH=lib"}, false},
-		{"a version that pyenv would execute", map[string]string{".python-version": "../../../../..DIR/evil\n", "evil/bin/python3*": script, "evil/bin/python*": script}, nil, nil, false},
-		{"a module that is imported", map[string]string{"chat.py": "import helper, wire.frames\n" + right, "helper.py": module, "wire/__init__.py": module, "wire/frames.py": module}, nil, nil, false},
+			map[string]string{"python3*": script, "chatspec.yaml": fmt.Sprintf(named, "/proc/self/cwd/python3")}, nil, nil, false, true},
+		{"a command in it", map[string]string{"python3*": script, "chatspec.yaml": fmt.Sprintf(named, "./python3")}, nil, nil, true, true},
+		{"a PATH with an empty place", map[string]string{"python3*": script}, nil, []string{"PATH=:" + os.Getenv("PATH")}, false, false},
+		{"a PATH with a relative place", map[string]string{"bin/python3*": script}, nil, []string{"PATH=./bin:" + os.Getenv("PATH")}, false, true},
+		{"a PYTHONPATH with an empty place", map[string]string{"sitecustomize.py": module, "json.py": module, "ast.py": module}, nil, []string{"PYTHONPATH=:"}, false, false},
+		{"a PYTHONPATH with a relative place", map[string]string{"lib/sitecustomize.py": module}, nil, []string{"PYTHONPATH=lib"}, false, true},
+		{"a version that pyenv would execute", map[string]string{".python-version": "../../../../..DIR/evil\n", "evil/bin/python3*": script, "evil/bin/python*": script}, nil, nil, false, false},
+		{"a module that is imported", map[string]string{"chat.py": "import helper, wire.frames\n" + right, "helper.py": module, "wire/__init__.py": module, "wire/frames.py": module}, nil, nil, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			if c.long {
+				needsLong(t)
+			}
 			asBothUsers(t, func(t *testing.T, ordinary bool) {
 				files := map[string]string{"chat.py": right}
 				for name, text := range c.files {
@@ -413,7 +418,7 @@ func TestWhoPrintsAllRulesPassesNone(t *testing.T) {
 	needsHosts(t)
 	rules := chatspec(t, call{args: []string{"list", "tcp-peer"}}).stdout
 	dir := folder(t, map[string]string{"chat.py": fmt.Sprintf("import json\nprint(json.loads(%s))\n", strconv.Quote(strconv.Quote(rules)))})
-	got := chatspec(t, call{args: []string{"run", dir, "--format", "json"}})
+	got := chatspec(t, call{args: []string{"run", dir, "--tags", "@must", "--format", "json"}})
 	result := results(t, got.stdout)[0]
 	if passed := ids(result, grading.Passed); got.status != 1 || len(passed) > 0 || result.Score.Earned > 0 {
 		t.Errorf("it ends with %d, earns %v, and passed are %v", got.status, result.Score.Earned, passed)

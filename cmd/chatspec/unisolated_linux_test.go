@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,12 +22,12 @@ func chat5(t *testing.T) string {
 	return string(program)
 }
 
-// asBothUsers does a test as the present user and, where that is root, as an ordinary
-// one.
+// asBothUsers does a test as the present user and, where that is root and tests may take
+// their time, as an ordinary one.
 func asBothUsers(t *testing.T, test func(t *testing.T, ordinary bool)) {
 	t.Helper()
 	for _, ordinary := range []bool{false, true} {
-		if ordinary && os.Geteuid() != 0 {
+		if ordinary && (os.Geteuid() != 0 || !isLong()) {
 			continue
 		}
 		name := map[bool]string{false: "as I am", true: "as an ordinary user"}[ordinary]
@@ -38,14 +39,18 @@ func asBothUsers(t *testing.T, test func(t *testing.T, ordinary bool)) {
 }
 
 // TestProgramsBesideAnEndpointHaveTheirHosts: only what runs already is on the machine
-// itself, and that is said.
+// itself, and that is said. Where tests may take their time all rules show it.
 func TestProgramsBesideAnEndpointHaveTheirHosts(t *testing.T) {
 	t.Parallel()
 	needsHosts(t)
+	args := []string{"run", ".", "--patience", "4", "--format", "json"}
+	if !isLong() {
+		args = append(args, "--tags", "@SERVER-1.4,@SERVER-2.2,@SERVER-3.1")
+	}
 	asBothUsers(t, func(t *testing.T, ordinary bool) {
 		server := server5(t)
 		dir := folder(t, map[string]string{"chat5.py": chat5(t)})
-		got := chatspec(t, call{ordinary: ordinary, args: []string{"run", dir, "--endpoint", "server5=" + server, "--patience", "4", "--format", "json"}})
+		got := chatspec(t, call{ordinary: ordinary, dir: dir, args: append(slices.Clone(args), "--endpoint", "server5="+server)})
 		result := results(t, got.stdout)[0]
 		if got.status != 0 || got.stderr != "" || result.Isolation != "host" {
 			t.Errorf("it ends with %d, says %q, isolation is %q; failed are %v:\n%s", got.status, got.stderr, result.Isolation, ids(result, grading.Failed), told(result))
@@ -63,20 +68,34 @@ func TestWhatIsNotIsolatedIsSaidInEveryFormat(t *testing.T) {
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"chat.py": right})
 	const said = "the programs run on this machine itself, with the rights of who judges: --isolate none"
-	for _, format := range []string{"pretty", "progress", "json", "junit", "cucumber"} {
-		t.Run(format, func(t *testing.T) {
-			t.Parallel()
-			args := []string{"run", dir, "--tags", "@PEER-1.1", "--format", format}
-			alone := chatspec(t, call{args: append(args, "--isolate", "none")})
-			if alone.status != 0 || !strings.Contains(alone.stdout, said) || alone.stderr != warnings["none"] {
-				t.Errorf("it ends with %d, says %q and prints\n%s", alone.status, alone.stderr, alone.stdout)
-			}
-			needsHosts(t)
-			hosted := chatspec(t, call{args: append(args, "--isolate", "host")})
-			if hosted.status != 0 || strings.Contains(strings.ToLower(hosted.stdout), "not isolated") || strings.Contains(hosted.stdout, "unisolated") {
-				t.Errorf("on hosts it prints\n%s", hosted.stdout)
-			}
-		})
+	formats := []string{"pretty", "progress", "json", "junit", "cucumber"}
+	told := func(t *testing.T, way, complaint string) map[string]string {
+		reports := t.TempDir()
+		args := []string{"run", dir, "--tags", "@PEER-1.1", "--isolate", way}
+		for _, format := range formats {
+			args = append(args, "--format", format+":"+filepath.Join(reports, format))
+		}
+		if got := chatspec(t, call{args: args}); got.status != 0 || got.stderr != complaint {
+			t.Errorf("--isolate %s: it ends with %d and says %q", way, got.status, got.stderr)
+		}
+		all := map[string]string{}
+		for _, format := range formats {
+			text, err := os.ReadFile(filepath.Join(reports, format))
+			must(t, err)
+			all[format] = string(text)
+		}
+		return all
+	}
+	for format, text := range told(t, "none", warnings["none"]) {
+		if !strings.Contains(text, said) {
+			t.Errorf("%s is\n%s", format, text)
+		}
+	}
+	needsHosts(t)
+	for format, text := range told(t, "host", "") {
+		if strings.Contains(strings.ToLower(text), "not isolated") || strings.Contains(text, "unisolated") {
+			t.Errorf("on hosts %s is\n%s", format, text)
+		}
 	}
 }
 
