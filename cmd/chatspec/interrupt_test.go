@@ -52,6 +52,9 @@ func TestAnInterruptedRunEndsWith130AndLeavesNothing(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			if c.name == "SIGHUP" || c.name == "with dots" {
+				needsLong(t) // much like the others
+			}
 			dir, called := slow(t, c.first)
 			got := chatspec(t, call{
 				args: append([]string{"run", dir, "--isolate", "none", "--patience", "100"}, c.args...),
