@@ -33,7 +33,7 @@ test: companions tools $(if $(RACE),tools-long) check unit ## Run the tests that
 
 test-long: companions tools tools-long check-long $(if $(RACE),,race) ## Run the others: race detector, the other way of isolation, samples, mutants, real services
 	$(if $(RACE),,CHATSPEC_LONG=1 $(GO) test -timeout 60m $(LONG))
-	CHATSPEC_LONG=1 $(GO) test -p 1 -timeout 60m $(WHOLE)
+	CHATSPEC_LONG=$(if $(RACE),both,1) $(GO) test -p 1 -timeout 60m $(WHOLE)
 	$(MAKE) prove-some
 
 tools: # Install what the tests run: Python and Node.js
