@@ -72,6 +72,11 @@ Feature: Chat between peers, part 3: what crosses the wire
       And "Zoe-2" has sent "hello" to "bob" as JSON
       Then its user is "Zoe-2"
 
+    Scenario: A long name
+      Given "wilhelmina-konstantina" has started a chat that names "bob"
+      And "wilhelmina-konstantina" has sent "hello" to "bob" as JSON
+      Then its user is "wilhelmina-konstantina"
+
   @must @PEER-3.6
   Rule: The member `message` is the line as it was typed
     Why: the message is what the user wrote, to the letter.

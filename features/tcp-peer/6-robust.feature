@@ -165,3 +165,12 @@ Feature: Chat between peers, part 6: what a careful program also survives
       And "ann" has sent "one" to "eve" as JSON
       When "ann" types "two"
       Then "eve" has received the numbers 0, 1
+
+    Scenario: A peer that comes when one message has been sent
+      Given "bob" is not there yet
+      And "ann" has started a chat that names "bob" and "eve"
+      And "ann" has sent "one" to "eve" as JSON
+      And "bob" comes
+      When "ann" types "two"
+      And "eve" receives "two"
+      Then "bob" has received "two" with the number that "eve" has, if at all

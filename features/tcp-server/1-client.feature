@@ -88,6 +88,11 @@ Feature: Chat through a server, part 1: the client, chat5
       And "Zoe-2" has sent "hello" to the server as JSON
       Then its user is "Zoe-2"
 
+    Scenario: A long name
+      Given "wilhelmina-konstantina" has joined the server
+      And "wilhelmina-konstantina" has sent "hello" to the server as JSON
+      Then its user is "wilhelmina-konstantina"
+
   @must @SERVER-1.8
   Rule: The member `message` is the line as it was typed
     Why: the message is what the user wrote, to the letter.

@@ -67,6 +67,11 @@ Feature: ZeroMQ chat, part 1: posting
       When "zacharias" posts "marzipan"
       Then what "zacharias" posts names her
 
+    Scenario: A long name
+      Given the post server is running
+      When "wilhelmina-konstantina" posts "marzipan"
+      Then what "wilhelmina-konstantina" posts names her
+
   @must @ZMQ-1.6
   Rule: A message carries the time when it was posted
     Why: a reader may come back later.

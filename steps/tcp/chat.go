@@ -34,6 +34,7 @@ func chatSentences() []steps.Sentence {
 		steps.Say(`^it came as one JSON object$`, (*world).cameAsOneObject),
 		steps.Say(`^`+steps.Name+` has received the numbers ([\d, ]+)$`, (*world).hasNumbers),
 		steps.Say(`^`+steps.Names+` have received the same numbers$`, (*world).sameNumbers),
+		steps.Say(`^`+steps.Name+` has received `+steps.Line+` with the number that `+steps.Name+` has, if at all$`, (*world).sameNumberIfAny),
 		steps.Say(`^the second number that `+steps.Name+` has received is the first and one$`, (*world).nextNumber),
 		steps.Say(`^its user is `+steps.Name+`$`, (*world).hasUser),
 		steps.Say(`^`+steps.Name+` receives it to the letter$`, (*world).receivesToTheLetter),

@@ -250,6 +250,23 @@ func (w *world) sameNumbers(ctx context.Context, peers string) error {
 	return nil
 }
 
+// sameNumberIfAny checks that a message has one number for two peers, where it has come to both.
+func (w *world) sameNumberIfAny(ctx context.Context, peer, text, other string) error {
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
+		return err
+	}
+	events := w.Stage.Journal()
+	one := steps.Received(events, steps.Unquote(peer), text)
+	another := steps.Received(events, steps.Unquote(other), text)
+	if one.Kind != journal.Sent || another.Kind != journal.Sent || number(messageOf(one)) == number(messageOf(another)) {
+		return nil
+	}
+	return &stage.Failure{
+		Expected: fmt.Sprintf("%q carries the same `seq` for %s and %s", text, steps.Unquote(other), steps.Unquote(peer)),
+		Observed: fmt.Sprintf("it carries %s and %s", number(messageOf(another)), number(messageOf(one))),
+	}
+}
+
 // nextNumber checks that the second number is the first and one.
 func (w *world) nextNumber(ctx context.Context, peer string) error {
 	got, err := w.awaitNumbers(ctx, peer, 2)
