@@ -309,8 +309,8 @@ func (w *world) isKilled(ctx context.Context, user string) error {
 }
 
 // silence is after what time somebody is taken to have gone who asks no more what is new: a server
-// may go by that alone, whatever becomes of connections.
-const silence = 5 * time.Second
+// may go by that alone, whatever becomes of connections. The text names no time; people write 5 to 15 s.
+const silence = 20 * time.Second
 
 // isConnected reports whether a client keeps a connection to the server.
 func (w *world) isConnected(user string) bool {
