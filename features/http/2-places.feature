@@ -55,6 +55,16 @@ Feature: HTTP chatroom, part 2: four places, and names
       Then no message "carla" of "annika" has come to "bruno"
       And no message "marzipan" of "annika" has come to "bruno"
 
+    Scenario: Somebody wants it once more
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      When "carla" tries to join as "annika"
+      And "carla" types "annika", if she can
+      And "carla" types "nougat", if she can
+      And "carla" types "marzipan", if she can
+      Then no message "nougat" of "annika" has come to "bruno"
+      And no message "marzipan" of "annika" has come to "bruno"
+
   @must @HTTP-2.3
   Rule: Whose name was refused gives another, and takes part
     Why: the text tells users to be ready to enter another name.
