@@ -1,6 +1,7 @@
 package chatroom
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -137,15 +138,18 @@ func (e echo) in(told string) string {
 	return e.text
 }
 
+// nobodys is the number of who was told none: that of the client is somebody else's here.
+const nobodys = "987"
+
 // echoing replaces in what a client has said what it was told by what somebody else was told.
 func (s script) echoing(text, told string) string {
 	for _, e := range s.echoes {
-		switch number := numberIn(told, e.text); {
+		switch {
 		case !e.isIn(text):
-		case !e.numbered:
+		case e.numbered:
+			text = withNumber(text, e.text, cmp.Or(numberIn(told, e.text), nobodys))
+		default:
 			text = strings.ReplaceAll(text, e.text, e.in(told))
-		case number != "":
-			text = withNumber(text, e.text, number)
 		}
 	}
 	return text

@@ -84,6 +84,20 @@ func TestAnEchoMakesAMessageLonger(t *testing.T) {
 	}
 }
 
+// TestWhoWasToldNoNumberHasNobodys: the client's own is that of somebody else where another was refused.
+func TestWhoWasToldNoNumberHasNobodys(t *testing.T) {
+	s := script{name: "annika", text: "kumquat", echoes: []echo{{text: "X-Id", numbered: true}}}
+	said := piece{text: "POST /log.txt HTTP/1.1\r\nX-Id: 1\r\n\r\nkumquat"}
+	for told, want := range map[string]string{
+		"HTTP/1.1 200 OK\r\nX-Id: 4\r\n\r\n": "POST /log.txt HTTP/1.1\r\nX-Id: 4\r\n\r\nnougat",
+		"HTTP/1.1 503 Full\r\n\r\n":          "POST /log.txt HTTP/1.1\r\nX-Id: 987\r\n\r\nnougat",
+	} {
+		if got := s.repeat(said, change{name: "eva", text: "nougat", told: told}); got != want {
+			t.Errorf("who was told %q says %q", told, got)
+		}
+	}
+}
+
 func TestANameMayStandInBase64(t *testing.T) {
 	s := script{name: "annika", text: "kumquat"}
 	for said, want := range map[string]string{
