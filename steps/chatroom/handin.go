@@ -13,7 +13,10 @@ import (
 
 // endings are those of files that hold programs.
 func endings() []string {
-	return []string{".py", ".pyw", ".js", ".mjs", ".cjs", ".ts", ".go", ".java", ".rb", ".php", ".kt", ".cs", ".cpp"}
+	return []string{
+		".py", ".pyw", ".js", ".mjs", ".cjs", ".ts", ".go", ".java", ".kt", ".scala", ".rb", ".php", ".cs", ".rs", ".swift", ".dart",
+		".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx",
+	}
 }
 
 // passedOver are folders in which nobody hands in anything.
@@ -95,7 +98,7 @@ func (w *world) hasProgramFile(name string) error {
 }
 
 // class is where a class, or what comes nearest to one, is defined.
-var class = regexp.MustCompile(`(?m)^\s*(?:export\s+|public\s+|final\s+|abstract\s+|default\s+)*class\s+\w+|^type\s+\w+\s+struct`)
+var class = regexp.MustCompile(`(?m)^\s*(?:(?:export|public|internal|final|sealed|abstract|static|partial|default|data|pub(?:\([^)]*\))?)\s+)*(?:class|struct)\s+\w+|^type\s+\w+\s+struct`)
 
 func (w *world) definesClass(name string) error {
 	text, _, err := w.session.sourceOf(name)

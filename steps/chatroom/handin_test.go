@@ -30,6 +30,8 @@ func TestFilesAreFoundByTheirNames(t *testing.T) {
 		{"at the top", "http_request.py", "class HTTP_request: pass", ""},
 		{"in a folder", "lab1/src/http_request.py", "import socket", ""},
 		{"in another spelling", "HTTPRequest.java", "public class HTTPRequest {}", ""},
+		{"in Rust", "src/http_request.rs", "pub struct HttpRequest;", ""},
+		{"as a header", "http_request.hpp", "#pragma once\nstruct HttpRequest {};", ""},
 		{"as a folder", "cmd/http_request/main.go", "package main", ""},
 		{"not at all", "request.py", "import socket", "it has none"},
 		{"in a library", "venv/http_request.py", "import socket", "it has none"},
@@ -51,6 +53,9 @@ func TestAClassIsFound(t *testing.T) {
 	must(t, handedIn(t, map[string]string{"http_request.py": "import socket\n\nclass HTTP_request(object):\n    pass\n"}).definesClass("http_request"))
 	must(t, handedIn(t, map[string]string{"http_request.go": "package main\n\ntype Request struct{}\n"}).definesClass("http_request"))
 	must(t, handedIn(t, map[string]string{"http_request/__init__.py": "", "http_request/request.py": "class Request: pass\n"}).definesClass("http_request"))
+	must(t, handedIn(t, map[string]string{"http_request.rs": "use std::io;\n\npub(crate) struct HttpRequest {}\n"}).definesClass("http_request"))
+	must(t, handedIn(t, map[string]string{"http_request.hpp": "#pragma once\nstruct HttpRequest {};\n"}).definesClass("http_request"))
+	must(t, handedIn(t, map[string]string{"HttpRequest.cs": "internal sealed class HttpRequest {}\n"}).definesClass("http_request"))
 	wantFailure(t, handedIn(t, map[string]string{"http_request.py": "def classify(): pass\n"}).definesClass("http_request"), "defines a class", "it does not")
 }
 
