@@ -41,8 +41,9 @@ func echoesOf(events []journal.Event, client, another string) []echo {
 				if known || strings.Contains(said.String(), word) || placeOf(common, word) >= 0 {
 					continue
 				}
-				if at := placeOf(told.String(), word); at >= 0 {
-					all = append(all, echo{text: word, before: waysTo(told.String()[:at])})
+				heard := withoutSize(told.String())
+				if at := placeOf(heard, word); at >= 0 {
+					all = append(all, echo{text: word, before: waysTo(heard[:at])})
 				}
 			}
 			all = append(all, numbersOf(all, e.Data, told.String(), said.String(), common)...)
@@ -95,8 +96,14 @@ func toldTo(events []journal.Event, client string) string {
 			all.WriteString(e.Data + gap)
 		}
 	}
-	return all.String()
+	return withoutSize(all.String())
 }
+
+// size is that of a body's first chunk (RFC 9112, section 7.1).
+var size = regexp.MustCompile(`(?is)(transfer-encoding:[ \t]*chunked.*?\r\n\r\n` + gap + `?)[0-9a-f]+\r\n`)
+
+// withoutSize leaves out the sizes of first chunks: they differ where the same is said to another.
+func withoutSize(told string) string { return size.ReplaceAllString(told, "$1") }
 
 // gap is put between what was said at once and what follows: a token may end there.
 const gap = "\x00"

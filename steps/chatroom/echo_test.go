@@ -30,6 +30,13 @@ func TestWhatTheServerTellsAClientIsSaidBackByAnother(t *testing.T) {
 			"POST /log.txt HTTP/1.1\r\n\r\ntoken=ab12cd34",
 			"POST /log.txt HTTP/1.1\r\n\r\ntoken=99zz99zz",
 		},
+		"a chunk that is longer for another": {
+			[]string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "a\r\nab12cd34 3\r\n0\r\n\r\n"},
+			[]string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nef56ab78 5\r\n0\r\n\r\n"},
+			[]string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n99zz99zz 12\r\n0\r\n\r\n"},
+			"POST /log.txt HTTP/1.1\r\n\r\ntoken=ab12cd34",
+			"POST /log.txt HTTP/1.1\r\n\r\ntoken=99zz99zz",
+		},
 		"a cookie": {
 			[]string{"HTTP/1.1 200 OK\r\nSet-Cookie: session=ab12cd34; Path=/\r\n\r\nwelcome annika"},
 			[]string{"HTTP/1.1 200 OK\r\nSet-Cookie: session=ef56ab78; Path=/\r\n\r\nwelcome bruno"},
