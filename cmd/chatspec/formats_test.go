@@ -381,7 +381,7 @@ func verdictOf(t *testing.T, steps []cucumberStep) int {
 func TestTheFormatProgressShowsALetterForEachScenario(t *testing.T) {
 	t.Parallel()
 	got := chatspec(t, call{args: []string{"run", "--format", "progress", "--tags", "@PEER-2.1,@PEER-3.5"}})
-	if want := ".....\ntcp-peer: conformant; rules passed: 2 of 2 must\n"; got.status != 0 || got.stdout != want {
+	if want := "......\ntcp-peer: conformant; rules passed: 2 of 2 must\n"; got.status != 0 || got.stdout != want {
 		t.Errorf("it ends with %d and prints\n%s", got.status, got.stdout)
 	}
 }
@@ -389,7 +389,7 @@ func TestTheFormatProgressShowsALetterForEachScenario(t *testing.T) {
 func TestEachFormatCanGoToStandardOutput(t *testing.T) {
 	t.Parallel()
 	for format, begin := range map[string]string{
-		"json": `{"schema":"chatspec/1",`, "junit": `<?xml version="1.0" encoding="UTF-8"?>`, "cucumber": "[\n", "pretty": "tcp-peer · reference\n", "progress": "..\n",
+		"json": `{"schema":"chatspec/1",`, "junit": `<?xml version="1.0" encoding="UTF-8"?>`, "cucumber": "[\n", "pretty": "tcp-peer · reference\n", "progress": "...\n",
 	} {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
