@@ -222,12 +222,23 @@ func needsAllTime(t *testing.T) {
 // needs skips the test where a command is missing; in CI nothing is skipped.
 func needs(t *testing.T, command string) {
 	t.Helper()
-	_, err := exec.LookPath(command)
-	if err == nil {
-		return
+	if _, err := exec.LookPath(command); err != nil {
+		isMissing(t, command, err)
 	}
+}
+
+// needsModule skips the test where Debian's Python has no such module; in CI nothing is skipped.
+func needsModule(t *testing.T, module string) {
+	t.Helper()
+	if err := exec.Command("/usr/bin/python3", "-c", "import "+module).Run(); err != nil {
+		isMissing(t, module, err)
+	}
+}
+
+func isMissing(t *testing.T, what string, err error) {
+	t.Helper()
 	if os.Getenv("CI") == "true" {
-		t.Fatalf("CI must have %s: %v", command, err)
+		t.Fatalf("CI must have %s: %v", what, err)
 	}
-	t.Skipf("there is no %s here: %v", command, err)
+	t.Skipf("there is no %s here: %v", what, err)
 }

@@ -3,7 +3,6 @@ package main_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -483,26 +482,44 @@ func TestNothingIsPackedThatABuildSwapsMeanwhile(t *testing.T) {
 	})
 }
 
-// TestWhatIsDoneToABrokerEndsItsOwnScenarioAtMost: the run comes to a verdict, in bounded
-// memory.
-func TestWhatIsDoneToABrokerEndsItsOwnScenarioAtMost(t *testing.T) {
-	needsLong(t)
-	needsHosts(t)
-	if out, err := exec.Command("/usr/bin/python3", "-c", "import pika").CombinedOutput(); err != nil {
-		t.Skipf("there is no pika here: %s", out)
-	}
-	const chat = `import socket, sys, threading, time, pika, http.server
-def harm():
-    while True:
-        try:
-            %s
-        except Exception: time.sleep(0.1)
+// judgeHarmful judges a mess_chat that answers, and does harm from three sides, and returns the status of the run:
+// that comes to a verdict, in bounded memory.
+func judgeHarmful(t *testing.T, harm, assignment, tags string) (status int) {
+	t.Helper()
+	const api = `
 class Api(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = b"[]"
         self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
 for _ in range(3): threading.Thread(target=harm, daemon=True).start()
 http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_forever()
+`
+	dir := folder(t, map[string]string{"mess_chat.py": harm + api})
+	got := chatspec(t, call{
+		args: []string{"run", dir, "--assignment", assignment, "--isolate", "host", "--tags", tags, "--jobs", "3", "--format", "json"},
+		env:  []string{"PATH=/usr/bin:" + os.Getenv("PATH")},
+	})
+	if got.status < 0 || got.status > 1 || got.stderr != "" || len(results(t, got.stdout)[0].Rules) == 0 {
+		t.Errorf("it ends with %d and says %.2000q", got.status, got.stderr)
+	}
+	if got.peak == 0 || got.peak > mostMemory {
+		t.Errorf("it needed %d MiB", got.peak>>20)
+	}
+	return got.status
+}
+
+// TestWhatIsDoneToABrokerEndsItsOwnScenarioAtMost: the run comes to a verdict, in bounded
+// memory.
+func TestWhatIsDoneToABrokerEndsItsOwnScenarioAtMost(t *testing.T) {
+	needsLong(t)
+	needsHosts(t)
+	needsModule(t, "pika")
+	const chat = `import socket, sys, threading, time, pika, http.server
+def harm():
+    while True:
+        try:
+            %s
+        except Exception: time.sleep(0.1)
 `
 	const opened = "channel = pika.BlockingConnection(pika.ConnectionParameters('localhost', 5672)).channel()\n            "
 	for name, harm := range map[string]string{
@@ -517,16 +534,9 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_fore
 				needsAllTime(t)
 			}
 			t.Parallel()
-			dir := folder(t, map[string]string{"mess_chat.py": strings.Replace(chat, "%s", harm, 1)})
-			got := chatspec(t, call{
-				args: []string{"run", dir, "--assignment", "rabbitmq", "--isolate", "host", "--tags", "@RABBIT-1.1,@RABBIT-1.5,@RABBIT-1.8", "--jobs", "3", "--format", "json"},
-				env:  []string{"PATH=/usr/bin:" + os.Getenv("PATH")},
-			})
-			if got.status != 1 || got.stderr != "" || len(results(t, got.stdout)[0].Rules) == 0 {
-				t.Errorf("it ends with %d and says %.2000q", got.status, got.stderr)
-			}
-			if got.peak == 0 || got.peak > mostMemory {
-				t.Errorf("it needed %d MiB", got.peak>>20)
+			status := judgeHarmful(t, strings.Replace(chat, "%s", harm, 1), "rabbitmq", "@RABBIT-1.1,@RABBIT-1.5,@RABBIT-1.8")
+			if status != 1 {
+				t.Errorf("it ends with %d", status)
 			}
 		})
 	}
@@ -537,9 +547,7 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_fore
 func TestWhatIsDoneToADatabaseEndsItsOwnScenarioAtMost(t *testing.T) {
 	needsLong(t)
 	needsHosts(t)
-	if out, err := exec.Command("/usr/bin/python3", "-c", "import pymongo").CombinedOutput(); err != nil {
-		t.Skipf("there is no pymongo here: %s", out)
-	}
+	needsModule(t, "pymongo")
 	const chat = `import socket, struct, sys, threading, time, bson, pymongo, http.server
 def connect(): return socket.create_connection(("34.94.157.136", 27017))
 def say(s, body, sequence=b"", length=0):
@@ -552,12 +560,6 @@ def harm():
             r = pymongo.MongoClient("34.94.157.136", 27017, serverSelectionTimeoutMS=3000).chat.r
             %s
         except Exception: time.sleep(0.1)
-class Api(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = b"[]"
-        self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
-for _ in range(3): threading.Thread(target=harm, daemon=True).start()
-http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_forever()
 `
 	taken := filepath.Join(t.TempDir(), "taken")
 	for name, harm := range map[string]string{
@@ -575,17 +577,7 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_fore
 				needsAllTime(t)
 			}
 			t.Parallel()
-			dir := folder(t, map[string]string{"mess_chat.py": strings.Replace(chat, "%s", harm, 1)})
-			got := chatspec(t, call{
-				args: []string{"run", dir, "--assignment", "rooms", "--isolate", "host", "--tags", "@ROOM-1.1,@ROOM-1.5,@ROOM-3.1", "--jobs", "3", "--format", "json"},
-				env:  []string{"PATH=/usr/bin:" + os.Getenv("PATH")},
-			})
-			if got.status < 0 || got.status > 1 || got.stderr != "" || len(results(t, got.stdout)[0].Rules) == 0 {
-				t.Errorf("it ends with %d and says %.2000q", got.status, got.stderr)
-			}
-			if got.peak == 0 || got.peak > mostMemory {
-				t.Errorf("it needed %d MiB", got.peak>>20)
-			}
+			judgeHarmful(t, strings.Replace(chat, "%s", harm, 1), "rooms", "@ROOM-1.1,@ROOM-1.5,@ROOM-3.1")
 			if _, err := os.Stat(taken); err == nil {
 				t.Error("it has made a file of its own")
 			}
