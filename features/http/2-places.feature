@@ -18,6 +18,15 @@ Feature: HTTP chatroom, part 2: four places, and names
       And "marzipan" has not reached "eva"
       And no message "nougat" has come to "annika", "bruno", "carla" and "dora"
 
+    Scenario: Five who come before anybody gives a name
+      Given the server is running
+      When "annika", "bruno", "carla", "dora" and "eva" come, and then give their names in turn
+      And "eva" types "nougat", if she can
+      And "annika" types "marzipan"
+      Then "marzipan" reaches "bruno", "carla" and "dora"
+      And "marzipan" has not reached "eva"
+      And no message "nougat" has come to "annika", "bruno", "carla" and "dora"
+
     Scenario: Somebody who takes no refusal
       Given the server is running
       And "annika", "bruno", "carla" and "dora" are in the room

@@ -74,6 +74,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+steps.Names+` (?:is|are) in the room$`, (*world).areIn),
 		steps.Say(`^`+name+` joins$`, (*world).joins),
 		steps.Say(`^`+name+` joins without a message to `+name+`$`, (*world).joinsWithoutMessage),
+		steps.Say(`^`+steps.Names+` come, and then give their names in turn$`, (*world).comeAndGiveNames),
 		steps.Say(`^`+name+` tries to join$`, (*world).triesToJoin),
 		steps.Say(`^`+name+` tries to join as `+name+`$`, (*world).triesToJoinAs),
 		steps.Say(`^`+name+` then gives the name `+name+`$`, (*world).givesName),

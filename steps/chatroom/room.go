@@ -272,6 +272,31 @@ func (w *world) triesToJoinAs(ctx context.Context, user, name string) error {
 	return dropFailure(w.tries(ctx, user, name))
 }
 
+// comeAndGiveNames has users come of whom some may find no place, one after the other. Each has come
+// before the first says a name, where clients ask for it.
+func (w *world) comeAndGiveNames(ctx context.Context, users string) error {
+	if err := w.session.learnClient(ctx); err != nil {
+		return err
+	}
+	for _, user := range steps.List(users) {
+		if err := w.launchClient(user, user); err != nil {
+			return err
+		}
+		if err := dropFailure(w.awaitQuestion(ctx, user)); err != nil {
+			return err
+		}
+		if err := w.Stage.AwaitQuiet(ctx); err != nil {
+			return err
+		}
+	}
+	for _, user := range steps.List(users) {
+		if err := dropFailure(w.answer(ctx, user, user)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // givesName types a name to a client that should ask for another.
 func (w *world) givesName(ctx context.Context, user, name string) error {
 	byWindow, err := w.isByWindow(ctx, user)
