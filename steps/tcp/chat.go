@@ -110,9 +110,13 @@ func (w *world) hasStartedChat(ctx context.Context, user, peers string) error {
 	return w.Stage.AwaitReady(ctx, steps.Unquote(user))
 }
 
-func (w *world) comes(name string) error {
+// comes lets somebody come whom the others have missed by then: what was for her has been tried.
+func (w *world) comes(ctx context.Context, name string) error {
 	peer, err := w.peer(steps.Unquote(name))
 	if err != nil {
+		return err
+	}
+	if err := w.Stage.AwaitQuiet(ctx); err != nil {
 		return err
 	}
 	return peer.Listen()
