@@ -28,17 +28,18 @@ func Unconfirmed(result Result) []string {
 }
 
 // Confirm compares what a failed rule came to at first, among the outcomes of a run, with what it came to when it was
-// judged again and again. If it has failed each time, nothing is altered, and there is nothing to be told; otherwise
-// the outcomes are as it counts, and it is told what was seen.
+// judged again and again. If it has failed each time, or could not be tried as it could not at first, nothing is
+// altered, and there is nothing to be told; otherwise the outcomes are as it counts, and it is told what was seen.
 func Confirm(rule string, outcomes []Outcome, again [][]Outcome, counts string) ([]Outcome, *Unsteady) {
 	of := func(o Outcome) bool { return o.Rule == rule }
 	first := only(outcomes, of)
-	told := Unsteady{Rule: rule, Verdicts: []Verdict{together(first)}, Counted: Failed, Failure: failureAmong(first)}
+	before := together(first)
+	told := Unsteady{Rule: rule, Verdicts: []Verdict{before}, Counted: Failed, Failure: failureAmong(first)}
 	var other []Outcome // the best of those that did not fail
 	for _, once := range again {
 		verdict := together(only(once, of))
 		told.Verdicts = append(told.Verdicts, verdict)
-		if verdict == Passed || verdict != Failed && other == nil {
+		if verdict == Passed || verdict != Failed && verdict != before && other == nil {
 			other = only(once, of)
 		}
 	}

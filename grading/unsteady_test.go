@@ -17,6 +17,21 @@ func TestARuleThatFailsEachTimeIsSteady(t *testing.T) {
 	}
 }
 
+// What is blamed for that nothing could be tried is not made good by that it cannot be tried again.
+func TestARuleThatIsBlockedEachTimeIsSteady(t *testing.T) {
+	for _, counts := range []string{grading.CountFail, grading.CountPass, grading.CountReview} {
+		outcomes := append(came("TALK-1.1", passed), came("TALK-1.2", blocked, passed)...)
+		again := [][]grading.Outcome{came("TALK-1.2", blocked, passed), came("TALK-1.2", blocked, failed)}
+		got, told := grading.Confirm("TALK-1.2", outcomes, again, counts)
+		if diff := cmp.Diff(outcomes, got); diff != "" || told != nil {
+			t.Errorf("%s: it is told %+v, and what is altered is\n%s", counts, told, diff)
+		}
+		if _, told := grading.Confirm("TALK-1.2", outcomes, [][]grading.Outcome{came("TALK-1.2", passed, passed)}, counts); told == nil {
+			t.Errorf("%s: it passes when it is tried again, and that is not told", counts)
+		}
+	}
+}
+
 func TestAnUnsteadyRuleCountsAsTheGraderHasChosen(t *testing.T) {
 	a := talk(rule("TALK-1.1", features.Must, 1), rule("TALK-1.2", features.Must, 2), rule("TALK-1.3", features.Must, 1, "TALK-1.2"))
 	outcomes := func() []grading.Outcome {

@@ -319,10 +319,11 @@ func (b *burst) end() {
 	}
 }
 
-// keepSaved keeps, of the messages of a room, those that are in the database.
+// keepSaved keeps what has to be there after a crash: what was seen in the database before that and, of
+// what was answered since, what is there.
 func (w *world) keepSaved(ctx context.Context, answered []string, room string) error {
-	w.sent = nil
-	for _, text := range append(w.model.kept[room], answered...) {
+	w.sent = slices.Clone(w.model.kept[room])
+	for _, text := range answered {
 		saved, err := w.isStored(ctx, room, text)
 		if err != nil {
 			return err
@@ -330,9 +331,6 @@ func (w *world) keepSaved(ctx context.Context, answered []string, room string) e
 		if saved {
 			w.sent = append(w.sent, text)
 		}
-	}
-	if len(w.sent) == 0 {
-		return errors.New("nothing of what was answered is in the database")
 	}
 	return nil
 }
