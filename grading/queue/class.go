@@ -54,12 +54,12 @@ type judging struct {
 	kept   []bool // by order
 	left   int
 
-	run       string
-	draining  bool           // what an earlier run has left is taken
-	byTask    map[string]int // the orders, by their tasks' IDs in this run and in the one before
-	handedOut []bool
-	begun     map[string]bool // tasks of which it was told
-	refused   int             // messages that nobody of ours has signed
+	run      string
+	draining bool            // what an earlier run has left is taken
+	byTask   map[string]int  // the orders, by their tasks' IDs in this run and in the one before
+	queueOf  []string        // where each order was handed out; "" where it was not
+	begun    map[string]bool // tasks of which it was told
+	refused  int             // messages that nobody of ours has signed
 
 	unserved map[string]bool // queues from which nobody takes tasks, as it was said
 	news     time.Time       // when something came last
@@ -117,7 +117,7 @@ func (g *judging) begin(l *link) error {
 		return err
 	}
 	g.clear(old)
-	g.run, g.handedOut, g.byTask, g.news = run, make([]bool, len(g.orders)), g.tasksIn(run), time.Now()
+	g.run, g.queueOf, g.byTask, g.news = run, make([]string, len(g.orders)), g.tasksIn(run), time.Now()
 	return nil
 }
 
@@ -224,6 +224,7 @@ var errCut = errors.New("the connection to RabbitMQ was cut")
 // A handedOut order is in a queue, or cannot be.
 type handedOut struct {
 	order   int
+	queue   string
 	problem error // of the submission
 	err     error // of the link
 }
@@ -232,7 +233,7 @@ type handedOut struct {
 func (g *judging) handOut(ctx context.Context, l *link) <-chan handedOut {
 	var open []int
 	for i := range g.orders {
-		if !g.kept[i] && !g.handedOut[i] {
+		if !g.kept[i] && g.queueOf[i] == "" {
 			open = append(open, i)
 		}
 	}
@@ -243,7 +244,7 @@ func (g *judging) handOut(ctx context.Context, l *link) <-chan handedOut {
 		declared := map[string]bool{}
 		for _, i := range open {
 			done := handedOut{order: i}
-			done.problem, done.err = g.handOutOne(ctx, l, run, g.orders[i], declared)
+			done.queue, done.problem, done.err = g.handOutOne(ctx, l, run, g.orders[i], declared)
 			select {
 			case out <- done:
 			case <-ctx.Done():
@@ -257,26 +258,26 @@ func (g *judging) handOut(ctx context.Context, l *link) <-chan handedOut {
 	return out
 }
 
-// handOutOne puts a task into its queue.
-func (g *judging) handOutOne(ctx context.Context, l *link, run string, o Order, declared map[string]bool) (problem, err error) {
+// handOutOne puts a task into its queue, which it returns.
+func (g *judging) handOutOne(ctx context.Context, l *link, run string, o Order, declared map[string]bool) (queue string, problem, err error) {
 	t := g.task(run, o)
 	files, err := packTask(ctx, o.Submission, g.Share, filepath.Join(shareName(run), t.ID+".tar.gz"))
 	if err != nil {
-		return err, nil
+		return "", err, nil
 	}
 	t.Shared = files.shared
 	message, err := sealTask(g.Key, t, files.files)
 	if err != nil {
-		return err, nil
+		return "", err, nil
 	}
-	queue := t.asks(g.Key).queue()
+	queue = t.asks(g.Key).queue()
 	if !declared[queue] {
 		if err := l.declare(queue); err != nil {
-			return nil, err
+			return "", nil, err
 		}
 		declared[queue] = true
 	}
-	return nil, l.send(ctx, queue, message)
+	return queue, nil, l.send(ctx, queue, message)
 }
 
 // task is what is told of an order to workers.
@@ -292,7 +293,7 @@ func (g *judging) noteHandedOut(done handedOut) error {
 	if done.err != nil {
 		return done.err
 	}
-	g.handedOut[done.order] = true
+	g.queueOf[done.order] = done.queue
 	if done.problem == nil {
 		return nil
 	}
@@ -343,9 +344,9 @@ func (g *judging) look(l *link, allOut bool) error {
 		return nil
 	}
 	queues := map[string]bool{}
-	for i, o := range g.orders {
-		if g.handedOut[i] && !g.kept[i] {
-			queues[g.task(g.run, o).asks(g.Key).queue()] = true
+	for i, queue := range g.queueOf {
+		if queue != "" && !g.kept[i] {
+			queues[queue] = true
 		}
 	}
 	waiting := 0

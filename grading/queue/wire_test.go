@@ -116,17 +116,43 @@ func TestFilesThatAreTooLargeForAMessageAreShared(t *testing.T) {
 	c.Share = share
 	notes := []string{"a", "b"}
 	of := orders(t, notes...)
-	noise := make([]byte, MaxMessage)
-	rand.Read(noise)
-	if err := os.WriteFile(filepath.Join(of[1].Submission.Items[0].Path, "noise.bin"), noise, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	writeNoise(t, of[1])
 	if err := c.Judge(t.Context(), of); err != nil {
 		t.Fatal(err)
 	}
 	d.check(notes)
 	if left, err := os.ReadDir(share); err != nil || len(left) > 0 {
 		t.Errorf("left in the shared folder: %v, %v", left, err)
+	}
+}
+
+// TestWhereNobodyTakesWhatIsSharedItIsSaid: workers without the folder take no such tasks.
+func TestWhereNobodyTakesWhatIsSharedItIsSaid(t *testing.T) {
+	url := embedded(t)
+	inProcess(t, url, "without the folder", func(*Worker) {})
+	d := &desk{t: t}
+	c := d.class(url)
+	c.Share = t.TempDir()
+	ctx, stop := context.WithCancel(t.Context())
+	say := c.Say
+	c.Say = func(text string) { say(text); stop() }
+	of := orders(t, "a")
+	writeNoise(t, of[0])
+	if err := c.Judge(ctx, of); !errors.Is(err, context.Canceled) {
+		t.Fatalf("it says %v", err)
+	}
+	if len(d.kept) > 0 || !strings.HasPrefix(d.said[0], "nobody takes the 1 tasks that wait in chatspec.tasks.v.") || !strings.Contains(d.said[0], ".shared") {
+		t.Errorf("kept are %v, and it is said %q", d.kept, d.said)
+	}
+}
+
+// writeNoise makes a submission too large for a message.
+func writeNoise(t *testing.T, o Order) {
+	t.Helper()
+	noise := make([]byte, MaxMessage)
+	rand.Read(noise)
+	if err := os.WriteFile(filepath.Join(o.Submission.Items[0].Path, "noise.bin"), noise, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -170,9 +170,11 @@ func (m *working) answer(ctx context.Context, l *link, again bool, t Task, files
 	}
 	if mine {
 		err := m.judgeOnce(ctx, l, again, r, files)
+		if err != nil {
+			m.leave(t.ID, false) // before it is over: who looks then sends what it has come to
+		}
 		close(r.over)
 		if err != nil {
-			m.leave(t.ID, false)
 			return err
 		}
 	}
