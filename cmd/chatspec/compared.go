@@ -10,15 +10,15 @@ import (
 )
 
 // reference has the reference judged by the rules that others have failed, so that its scenarios can be shown beside
-// theirs. Where that cannot be done, they are shown without it, and it is said why.
-func (j judge) reference(ctx context.Context, results []grading.Result) []grading.Result {
+// theirs. Where that cannot be done, they are shown without it, it is said why, and what is returned is not complete.
+func (j judge) reference(ctx context.Context, results []grading.Result) (all []grading.Result, complete bool) {
 	whole, err := referenceOf(j.catalogue.HandedIn())
 	if err != nil {
 		fmt.Fprintf(j.stderr, "chatspec: what failed is shown without the reference beside it: %v\n", err)
-		return nil
+		return nil, false
 	}
 	j.events, j.warned, j.pictures = true, true, ""
-	var all []grading.Result
+	complete = true
 	for _, id := range assignmentsOf(results) {
 		failed := failedIn(results, id)
 		if len(failed) == 0 {
@@ -30,11 +30,12 @@ func (j judge) reference(ctx context.Context, results []grading.Result) []gradin
 		judged, err := j.all(ctx, &t, silence{})
 		if err != nil {
 			fmt.Fprintf(j.stderr, "chatspec: %s is shown without the reference beside it: %v\n", id, err)
+			complete = false
 			continue
 		}
 		all = append(all, judged...)
 	}
-	return all
+	return all, complete
 }
 
 func assignmentsOf(results []grading.Result) []string {

@@ -199,6 +199,15 @@ func TestASubmissionThatTakesTooLongIsGivenUpAlone(t *testing.T) {
 	if again := chatspec(t, call{dir: dir, args: args}); again.status != 0 || len(judgedIn(again.stderr)) > 0 {
 		t.Errorf("it is judged again: %s", again.stderr)
 	}
+	// Also before anything of it was started.
+	args = append(args, "--longest", "1us", "--out", "other")
+	got = chatspec(t, call{dir: dir, args: args})
+	if remarks := rows(t, filepath.Join(dir, "other/scores.csv"))["s1"]["remarks"]; got.status != 0 || remarks != "it was given up: it took too long (1µs)" {
+		t.Errorf("it ends with %d, and of the first it is said %q", got.status, remarks)
+	}
+	if again := chatspec(t, call{dir: dir, args: args}); again.status != 0 || len(judgedIn(again.stderr)) > 0 {
+		t.Errorf("it is judged again: %s", again.stderr)
+	}
 }
 
 // TestASubmissionThatIsCalledReferenceIsNotTheReference: neither by its folder's name nor by its archive's.

@@ -242,6 +242,11 @@ func (g *grader) judge(ctx context.Context, s class.Submission) (results []gradi
 	defer stop(nil)
 	clock := time.AfterFunc(g.longest, func() { stop(fmt.Errorf("%w (%v)", errTooLong, g.longest)) })
 	defer clock.Stop()
+	defer func() {
+		if cause := context.Cause(limited); errors.Is(cause, errTooLong) {
+			results, err = nil, cause
+		}
+	}()
 	in, discard, err := g.handIn(limited, s)
 	if err != nil {
 		return nil, err
@@ -257,11 +262,7 @@ func (g *grader) judge(ctx context.Context, s class.Submission) (results []gradi
 	}
 	j := judge{runOptions: g.runOptions, catalogue: g.catalogue, stderr: io.Discard, stage: g.staged, services: g.services, confirm: g.confirm, counts: g.unsteady, blames: true}
 	j.tags = chosen.Tags
-	results, err = j.each(limited, t, silence{})
-	if cause := context.Cause(limited); errors.Is(cause, errTooLong) {
-		return nil, cause
-	}
-	return results, err
+	return j.each(limited, t, silence{})
 }
 
 // handIn makes a folder of what a submission is made of: its own, where that is all; otherwise one in which its

@@ -175,7 +175,7 @@ func (o runOptions) run(ctx context.Context, name string, stdout, stderr io.Writ
 	o.tellPictures(results, stderr)
 	all := report{name: t.Name, results: grading.Reveal(results, time.Now()), titles: titles(catalogue), verbose: o.verbose, docs: o.docs}
 	if outputs.has("html") {
-		all.reference = j.reference(ctx, results)
+		all.reference, _ = j.reference(ctx, results)
 		if all.pictures, err = readPictures(results); err != nil {
 			return err
 		}
