@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -141,7 +142,7 @@ func propertiesOf(p Publication, name string) amqp091.Publishing {
 	return amqp091.Publishing{
 		ContentType: properties.ContentType, ContentEncoding: properties.ContentEncoding, DeliveryMode: properties.DeliveryMode,
 		Type: properties.Type, MessageId: renamed(properties.MessageID), AppId: renamed(properties.AppID), ReplyTo: renamed(properties.ReplyTo),
-		Headers: headersOf(properties.Headers, renamed),
+		Headers: tableOf(properties.Headers, renamed),
 	}
 }
 
@@ -153,30 +154,42 @@ func Renamed(text, own, name string) string {
 	return strings.ReplaceAll(text, own, name)
 }
 
-// headersOf copies the headers that can be written by the library.
-func headersOf(table amqp.Table, renamed func(string) string) amqp091.Table {
+func asItIs(text string) string { return text }
+
+// tableOf copies the fields that can be written by the library.
+func tableOf(table amqp.Table, renamed func(string) string) amqp091.Table {
 	fields, err := table.Fields()
 	if err != nil || len(fields) == 0 {
 		return nil
 	}
-	headers := amqp091.Table{}
+	copied := amqp091.Table{}
 	for _, field := range fields {
 		switch value := field.Value.(type) {
 		case string:
-			headers[field.Name] = renamed(value)
+			copied[field.Name] = renamed(value)
 		case amqp.Timestamp:
-			headers[field.Name] = time.Unix(int64(value), 0)
+			copied[field.Name] = time.Unix(int64(value), 0)
 		case bool, int16, int32, int64, float32, float64, nil:
-			headers[field.Name] = value
+			copied[field.Name] = value
 		}
 	}
-	return headers
+	return copied
 }
 
 // IsMissing reports whether RabbitMQ says that something is not there.
 func IsMissing(err error) bool {
 	var said *amqp091.Error
 	return errors.As(err, &said) && said.Code == amqp091.NotFound
+}
+
+// Refused is an error with which RabbitMQ refuses another client what the submission keeps for itself, or has made
+// in another way: what such a client would see cannot be seen then.
+func Refused(err error) error {
+	var said *amqp091.Error
+	if errors.As(err, &said) && slices.Contains([]int{amqp091.AccessRefused, amqp091.ResourceLocked, amqp091.PreconditionFailed}, said.Code) {
+		return &stage.Unverified{Reason: "RabbitMQ refuses another client: " + said.Reason}
+	}
+	return err
 }
 
 // Declare declares an exchange, or a queue, to which something is to be published, as a
@@ -188,14 +201,14 @@ func (c *Client) Declare(to Publication, as Topology) error {
 			if queue == nil {
 				queue = &amqp.QueueDeclare{}
 			}
-			_, err := channel.QueueDeclare(to.Key, queue.Durable, queue.AutoDelete, false, false, nil)
+			_, err := channel.QueueDeclare(to.Key, queue.Durable, queue.AutoDelete, false, false, tableOf(queue.Arguments, asItIs))
 			return err
 		}
 		exchange := as.Exchanges[to.Exchange]
 		if exchange == nil {
 			exchange = &amqp.ExchangeDeclare{Kind: "fanout"}
 		}
-		return channel.ExchangeDeclare(to.Exchange, exchange.Kind, exchange.Durable, exchange.AutoDelete, false, false, nil)
+		return channel.ExchangeDeclare(to.Exchange, exchange.Kind, exchange.Durable, exchange.AutoDelete, false, false, tableOf(exchange.Arguments, asItIs))
 	})
 }
 

@@ -110,7 +110,7 @@ func (w *world) put(ctx context.Context, name string, bodies ...[]byte) error {
 		routed, err := client.Publish(ctx, to, body)
 		if messchat.IsMissing(err) || err == nil && !routed && to.Exchange == "" {
 			if err := client.Declare(to, w.session.topology); err != nil {
-				return err
+				return messchat.Refused(err)
 			}
 			_, err = client.Publish(ctx, to, body)
 		}

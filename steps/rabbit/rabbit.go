@@ -232,13 +232,13 @@ func (w *world) plays(ctx context.Context, user string) error {
 	w.instances[user] = w.newInstance(user, nil, client)
 	err = client.Listen(ctx, w.session.publication)
 	if !messchat.IsMissing(err) {
-		return err
+		return messchat.Refused(err)
 	}
 	// No instance has got so far as to declare general.
 	if err := client.Declare(w.howToPublish(), w.session.topology); err != nil {
-		return err
+		return messchat.Refused(err)
 	}
-	return client.Listen(ctx, w.session.publication)
+	return messchat.Refused(client.Listen(ctx, w.session.publication))
 }
 
 // one is the instance of a user.

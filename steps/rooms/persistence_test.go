@@ -80,6 +80,27 @@ func TestATimeIsReadHoweverItIsKept(t *testing.T) {
 	}
 }
 
+// TestATimeIsFoundBesideWhatIsCalledNearlyAsIt: a recipient begins as rec_time does.
+func TestATimeIsFoundBesideWhatIsCalledNearlyAsIt(t *testing.T) {
+	want := time.Date(2022, 3, 4, 5, 6, 7, 0, time.UTC)
+	raw, err := bson.Marshal(bson.D{{Key: "recipient", Value: "bruno"}, {Key: "sent_by", Value: "annika"}, {Key: "rec_time", Value: want}, {Key: "sent_time", Value: want}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := document{raw, fieldsOf(raw, "")}
+	for _, name := range []string{"rec", "sent"} {
+		for _, isTime := range []func(field) bool{field.isTime, field.isDateTime} {
+			f, found := d.findTime(name, isTime)
+			if at, _ := f.time(); !found || !at.Equal(want) {
+				t.Errorf("%s is %v (%t)", name, at, found)
+			}
+		}
+	}
+	if f, found := d.findTime("modif", field.isTime); found {
+		t.Errorf("there is a time of changes: %s", f.path)
+	}
+}
+
 func TestACollectionIsReadByWhoWasStartedLast(t *testing.T) {
 	asks := func(command, collection string) journal.Event {
 		return journal.Event{Kind: journal.Sent, From: chat, Message: mongo.Command{Name: command, Collection: collection}}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
@@ -212,11 +213,25 @@ func number(m jsonstream.Message) string {
 	if !ok {
 		return "(no seq)"
 	}
+	if isVast(string(field.Value)) {
+		return journal.Shorten(string(field.Value))
+	}
 	value, ok := new(big.Rat).SetString(string(field.Value))
-	if !ok || !value.IsInt() || len(field.Value) > 40 {
+	if !ok || !value.IsInt() {
 		return string(field.Value)
 	}
 	return value.Num().String()
+}
+
+// isVast reports whether a number has more digits than anybody reads, or would have: 1e1000000.
+func isVast(number string) bool {
+	const most = 40
+	at := strings.IndexAny(number, "eE")
+	if at < 0 || len(number) > most {
+		return len(number) > most
+	}
+	exponent, err := strconv.Atoi(number[at+1:])
+	return err != nil || exponent > most || exponent < -most
 }
 
 // hasNumbers checks the numbers that a peer has received.
