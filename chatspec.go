@@ -32,6 +32,7 @@ type Option func(*options)
 
 type options struct {
 	assignments []string
+	rules       []string
 	tags        string
 	isolate     sandbox.Isolation
 	patience    float64
@@ -47,24 +48,17 @@ func Assignment(ids ...string) Option {
 
 // Rules judges only these rules, such as PEER-3.2, and those that they need.
 func Rules(ids ...string) Option {
-	return func(o *options) {
-		for _, id := range ids {
-			if o.tags != "" {
-				o.tags += ","
-			}
-			o.tags += "@" + id
-		}
-	}
+	return func(o *options) { o.rules = append(o.rules, ids...) }
 }
 
-// Tags judges only what a tag expression selects, such as "@must && ~@part-5".
+// Tags judges only what a tag expression selects, such as "@must && ~@part-5". It does not go with Rules.
 func Tags(expression string) Option { return func(o *options) { o.tags = expression } }
 
 // Isolate says where programs live: "host" is each on a host of its own, "none" on this machine, and "auto" (the default) on
 // hosts, where these can be had. Where they cannot, the test's log says why.
 func Isolate(way string) Option { return func(o *options) { o.isolate = sandbox.Isolation(way) } }
 
-// Patience multiplies every deadline, for slow machines.
+// Patience multiplies every deadline, for slow machines: by 1000 at most.
 func Patience(times float64) Option { return func(o *options) { o.patience = times } }
 
 // Jobs is how many scenarios run at a time; twice the processors, without it.

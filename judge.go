@@ -33,12 +33,22 @@ func (o options) check(catalogue features.Catalogue) error {
 	switch {
 	case !slices.Contains(sandbox.Isolations(), o.isolate):
 		return fmt.Errorf("programs are isolated in the way auto, host, container or none, not %q", o.isolate)
-	case !(o.patience > 0):
-		return fmt.Errorf("patience must be more than 0, not %v", o.patience)
+	case !(o.patience > 0 && o.patience <= judging.MaxPatience):
+		return fmt.Errorf("patience must be more than 0 and at most %v, not %v", judging.MaxPatience, o.patience)
+	case len(o.rules) > 0 && o.tags != "":
+		return errors.New("what is judged is chosen by Rules or by Tags, not by both")
 	case o.jobs < 1:
 		return fmt.Errorf("at least one scenario runs at a time, not %d", o.jobs)
 	}
-	return judging.CheckTags(o.tags)
+	return judging.CheckTags(o.selection())
+}
+
+// selection is the tag expression of what is judged.
+func (o options) selection() string {
+	if len(o.rules) == 0 {
+		return o.tags
+	}
+	return "@" + strings.Join(o.rules, ",@")
 }
 
 // judge judges a target and grades it.
@@ -55,15 +65,14 @@ func judge(ctx context.Context, t *testing.T, name string, o options) ([]grading
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := judging.Select(o.tags, catalogue, found.Assignments)
+	chosen, err := judging.Select(o.selection(), catalogue, found.Assignments)
 	if err != nil {
 		return nil, err
 	}
-	o.tags = chosen.Tags
 	var results []grading.Result
 	for _, id := range found.Assignments {
 		known, _ := catalogue.Assignment(id)
-		result, err := o.one(ctx, found.For(id), known)
+		result, err := o.one(ctx, found.For(id), known, chosen.Tags)
 		if err != nil {
 			return nil, err
 		}
@@ -96,15 +105,15 @@ func open(ctx context.Context, t *testing.T, name string, o options, known []ass
 	return target.Open(ctx, folder, request)
 }
 
-// one judges a target by one assignment.
-func (o options) one(ctx context.Context, of *target.Target, known features.Assignment) (result grading.Result, err error) {
+// one judges a target by what tags select of one assignment.
+func (o options) one(ctx context.Context, of *target.Target, known features.Assignment, tags string) (result grading.Result, err error) {
 	run, err := stage.NewRun(ctx, of, stage.Options{Patience: o.patience, Isolate: o.isolate})
 	if err != nil {
 		return result, err
 	}
 	defer func() { err = errors.Join(err, run.Close()) }()
 	begun := time.Now()
-	outcomes, err := vocabularies.Run(ctx, run, known, steps.Options{Features: features.Files, Tags: o.tags, Jobs: o.jobs})
+	outcomes, err := vocabularies.Run(ctx, run, known, steps.Options{Features: features.Files, Tags: tags, Jobs: o.jobs})
 	if err != nil {
 		return result, err
 	}

@@ -16,6 +16,9 @@ var tagExpression = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\s*$|^\s*~?@?\w[\w.-]*\s*((&&|,)\s*~?@?\w[\w.-]*\s*)*$`)
 })
 
+// MaxPatience bounds by what deadlines are multiplied: with more, they would be no numbers.
+const MaxPatience = 1000.0
+
 // CheckTags refuses what is no expression of godog's.
 func CheckTags(tags string) error {
 	if !tagExpression().MatchString(tags) {

@@ -229,9 +229,6 @@ func (o runOptions) shown() []string {
 	return o.rules
 }
 
-// maxPatience bounds --patience: with more, deadlines would be no numbers.
-const maxPatience = 1000.0
-
 // check looks whether the flags can be followed, before anything of a target is looked at, and
 // says how its scenarios are staged.
 func (o runOptions) check(catalogue features.Catalogue) (stage.Options, error) {
@@ -263,8 +260,8 @@ func (o runOptions) check(catalogue features.Catalogue) (stage.Options, error) {
 	if o.jobs < 1 {
 		return stage.Options{}, fmt.Errorf("--jobs must be at least 1, not %d", o.jobs)
 	}
-	if !(o.patience > 0 && o.patience <= maxPatience) {
-		return stage.Options{}, fmt.Errorf("--patience must be more than 0 and at most %v, not %v", maxPatience, o.patience)
+	if !(o.patience > 0 && o.patience <= judging.MaxPatience) {
+		return stage.Options{}, fmt.Errorf("--patience must be more than 0 and at most %v, not %v", judging.MaxPatience, o.patience)
 	}
 	if err := judging.CheckTags(o.tags); err != nil {
 		return stage.Options{}, err
@@ -294,7 +291,6 @@ func distinct(list []string) []string {
 
 // target finds what is to be judged.
 func (o runOptions) target(ctx context.Context, in handedIn, known []assignment.Assignment, stderr io.Writer) (*target.Target, error) {
-	o.assignments = distinct(o.assignments)
 	mounts, err := sandbox.CheckMounts(o.mounts)
 	if err != nil {
 		return nil, err
