@@ -176,8 +176,13 @@ type property struct {
 	value any
 }
 
-// propertiesOf are those of the message number n, which goes to a room.
+// propertiesOf are those of the message number n, which goes to a room: to the other one there, or to
+// all of a group, of which each program may keep what is for one of them from the others.
 func (m *model) propertiesOf(room string, n int) []property {
+	to := m.other
+	if m.groups[room] {
+		to = room
+	}
 	sent, found := m.constant(hasWord(ofSent))
 	if !found {
 		sent = 1
@@ -185,7 +190,7 @@ func (m *model) propertiesOf(room string, n int) []property {
 	return []property{
 		{"mess_type", sent},
 		{"room_name", room},
-		{"to_user", m.other},
+		{"to_user", to},
 		{"from_user", m.owner},
 		{"sent_time", probe.Time(sentAt)},
 		{"rec_time", probe.Time(receivedAt)},

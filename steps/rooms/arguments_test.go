@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/chatspec/chatspec/fixtures/probe"
+	"github.com/chatspec/chatspec/steps"
 )
 
 func TestAConstantIsANumberWhereThereIsOne(t *testing.T) {
@@ -23,6 +24,19 @@ func TestAConstantIsANumberWhereThereIsOne(t *testing.T) {
 	} {
 		if got, found := (&model{constants: c.constants}).constant(isSent); got != c.want || found != c.found {
 			t.Errorf("%s: it is %v, %t; want %v, %t", name, got, found, c.want, c.found)
+		}
+	}
+}
+
+// TestWhatIsForAGroupIsForAllOfIt: to_user «can be group exchange», and a member's name may mean that one alone.
+func TestWhatIsForAGroupIsForAllOfIt(t *testing.T) {
+	m := newModel(steps.Draw{})
+	m.groups["garden"] = true
+	for room, want := range map[string]any{"kitchen": m.other, "garden": "garden"} {
+		for _, p := range m.propertiesOf(room, 1) {
+			if p.name == "to_user" && p.value != want {
+				t.Errorf("a message in %s is to %v, and should be to %v", room, p.value, want)
+			}
 		}
 	}
 }

@@ -141,7 +141,7 @@ func (w *world) isMade(ctx context.Context, kind, name string) error {
 	if err != nil {
 		return err
 	}
-	w.model.rooms[name] = room
+	w.model.rooms[name], w.model.groups[name] = room, isGroup
 	return w.complete(ctx, room, isGroup)
 }
 

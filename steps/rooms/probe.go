@@ -41,6 +41,7 @@ type model struct {
 	owner, other string // who is in a room that is made by its class
 
 	rooms    map[string]*object  // by their names
+	groups   map[string]bool     // which names are those of groups
 	messages map[string]*object  // by their texts
 	it       *object             // the one that the scenario is about
 	done     probe.Done          // what was called last
@@ -63,7 +64,7 @@ type object struct {
 
 // newModel is that of a scenario in which nothing was asked yet.
 func newModel(draw steps.Draw) *model {
-	return &model{owner: draw.Word(theOwner), other: draw.Word(theOther), rooms: map[string]*object{}, messages: map[string]*object{}, kept: map[string][]string{}}
+	return &model{owner: draw.Word(theOwner), other: draw.Word(theOther), rooms: map[string]*object{}, groups: map[string]bool{}, messages: map[string]*object{}, kept: map[string][]string{}}
 }
 
 // looksFor starts the program that answers for the classes, once, and has it import the
