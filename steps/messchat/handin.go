@@ -236,7 +236,7 @@ func (w *World) testsAreRun(ctx context.Context, name string) error {
 	w.tests = name
 	err = w.Start(stage.Start{
 		Name: name, Program: Program, Launch: []string{interpreterOf(spec)}, Arguments: []string{"-c", testRunner, name},
-		Values: values, Env: w.Submission.Way.Environment(values),
+		Values: values, Env: w.Submission.Way.EnvironmentOfTests(values),
 	})
 	if err != nil {
 		return err

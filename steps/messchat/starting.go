@@ -17,7 +17,9 @@ type Way struct {
 	// Launch are the words that start it; nil, those of the target. Arguments follow.
 	launch, arguments []string
 	// env are the variables that its source asks for, each with a placeholder.
-	env      []string
+	env []string
+	// demanded are the names of those without which it does not start.
+	demanded []string
 	services services
 }
 
@@ -35,6 +37,7 @@ type source struct {
 	options     []string // with their placeholders: --port {port}
 	positionals []string // placeholders; "" is one of which nothing is known
 	env         []string // NAME={placeholder}
+	demanded    []string // the names of those that have no default
 	apps        []app
 	isMain      bool // it says what to do when it is run
 	usesArgv    bool
@@ -49,6 +52,7 @@ var (
 	argvOf    = regexp.MustCompile(`(\w+)\s*=\s*(?:int\(|str\()?\s*(?:sys\.)?argv\[(\d)\]`)
 	argvAt    = regexp.MustCompile(`\bargv\[(\d)\]`)
 	argvAny   = regexp.MustCompile(`\bargv\b`)
+	demandOf  = regexp.MustCompile(`environ\[\s*["'](\w+)["']`)
 	envOf     = regexp.MustCompile(`(?:environ(?:\.get\(|\[)|getenv\()\s*["'](\w+)["']|process\.env\.(\w+)`)
 	// What RabbitMQ is called, and where it is mostly found.
 	brokerWord = regexp.MustCompile(`(?i)rabbit|amqp|rmq|broker|\b5672\b`)
@@ -73,6 +77,9 @@ func (known services) readSource(texts ...string) source {
 	for _, text := range texts {
 		for _, match := range envOf.FindAllStringSubmatch(text, -1) {
 			s.addVariable(match[1] + match[2])
+		}
+		for _, match := range demandOf.FindAllStringSubmatch(text, -1) {
+			s.demanded = append(s.demanded, match[1])
 		}
 	}
 	s.isMain = mainOf.MatchString(main)
@@ -212,7 +219,7 @@ func (s source) ways(spec target.Program, python bool) []Way {
 		if arguments == nil {
 			arguments = []string{}
 		}
-		all = append(all, Way{launch: launch, arguments: arguments, env: s.env, services: s.services})
+		all = append(all, Way{launch: launch, arguments: arguments, env: s.env, demanded: s.demanded, services: s.services})
 	}
 	if s.isMain || !python {
 		known := !slices.Contains(s.positionals, "")
@@ -307,6 +314,16 @@ func (w Way) Environment(values target.Values) []string {
 		}
 	}
 	return target.Fill(all, values)
+}
+
+// EnvironmentOfTests is what a submission's tests find: who tries them tells them where services are, and does
+// not give one name to all the clients that they make.
+func (w Way) EnvironmentOfTests(values target.Values) []string {
+	w.env = slices.DeleteFunc(slices.Clone(w.env), func(variable string) bool {
+		name, value, _ := strings.Cut(variable, "=")
+		return value == "{name}" && !slices.Contains(w.demanded, name)
+	})
+	return w.Environment(values)
 }
 
 // reply is what is typed to a program that asks for something; what is not understood

@@ -127,6 +127,19 @@ func TestVariablesAreFoundInAllSources(t *testing.T) {
 	}
 }
 
+// TestTestsAreNotGivenANameForAllTheirClients, unless nothing works without.
+func TestTestsAreNotGivenANameForAllTheirClients(t *testing.T) {
+	s := rabbitOnly.readSource(`serve_forever(); queue = os.getenv("CHAT_QUEUE") or uuid4().hex; me = os.environ["CHAT_USER"]; host = os.getenv("RMQ_SERVER")`)
+	way := s.ways(target.Program{Launch: []string{"python3", "mess_chat.py"}}, true)[0]
+	values := target.Values{"name": {"annika"}, "amqp_host": {"10.1.1.1"}}
+	for variable, given := range map[string][2]bool{"CHAT_QUEUE=annika": {true, false}, "CHAT_USER=annika": {true, true}, "RMQ_SERVER=10.1.1.1": {true, true}} {
+		got := [2]bool{slices.Contains(way.Environment(values), variable), slices.Contains(way.EnvironmentOfTests(values), variable)}
+		if got != given {
+			t.Errorf("that the program and its tests find %s is %v, and should be %v", variable, got, given)
+		}
+	}
+}
+
 func TestANameStandsForWhatItTells(t *testing.T) {
 	for placeholder, names := range map[string]string{
 		"{amqp_url}":      "AMQP_URL CLOUDAMQP_URL --rabbitmq-uri broker_url",
