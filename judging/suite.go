@@ -1,4 +1,5 @@
-// Package judging judges a target: it selects what is judged, runs it and grades it. The command and Go's tests judge by it.
+// Package judging is what the command and Go's tests have in common when they judge a target: which scenarios are selected,
+// what is known of a run when it is graded, and which suite has judged it.
 package judging
 
 import (

@@ -66,11 +66,11 @@ func TestAnInterruptedRunLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestCountKnowsTags(t *testing.T) {
+func TestTheRulesOfARunAreThoseOfItsTags(t *testing.T) {
 	for tags, want := range map[string]int{"@PEER-3.2": 1, "@PEER-2.1": 3, "@nothing": 0} {
-		got, err := steps.Count(features.Files, []string{"tcp-peer"}, tags)
-		if err != nil || got != want {
-			t.Errorf("%s: got %d, %v, want %d", tags, got, err, want)
+		got, err := steps.Rules(features.Files, []string{"tcp-peer"}, tags)
+		if err != nil || len(got) != want {
+			t.Errorf("%s: got %v, %v, want %d", tags, got, err, want)
 		}
 	}
 }

@@ -68,7 +68,7 @@ func (g *grader) prepareRuns(ctx context.Context) (err error) {
 
 // note notes of what results are made: wherever a submission is judged, they are made of the same.
 func (g *grader) note() error {
-	suite, err := suiteHash()
+	suite, err := executableHash()
 	if err != nil {
 		return err
 	}
@@ -89,8 +89,8 @@ func (g *grader) rubricText() (string, error) {
 	return string(text), err
 }
 
-// suiteHash tells this version of chatspec from all others: the features are in it.
-func suiteHash() (string, error) {
+// executableHash tells this chatspec from all others: the features are in it.
+func executableHash() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("finding this program: %w", err)

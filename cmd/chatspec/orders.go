@@ -109,7 +109,7 @@ func (g *grader) handingOut(progress *classProgress) (queue.Class, error) {
 	if err != nil {
 		return queue.Class{}, err
 	}
-	version, err := suiteHash()
+	executable, err := executableHash()
 	if err != nil {
 		return queue.Class{}, err
 	}
@@ -122,7 +122,7 @@ func (g *grader) handingOut(progress *classProgress) (queue.Class, error) {
 		return queue.Class{}, err
 	}
 	return queue.Class{
-		Place: place, Key: key, Version: version, Share: g.queue.share, Before: strings.TrimSpace(string(before)),
+		Place: place, Key: key, Version: executable, Share: g.queue.share, Before: strings.TrimSpace(string(before)),
 		Options: queue.Options{
 			Assignments: distinct(g.assignments), Tags: g.tags, Patience: g.patience, Isolate: isolationOfTasks(g.isolate), Limits: g.limits,
 			Longest: g.longest, Confirm: g.confirm, Unsteady: g.unsteady, Rubric: rubric, Seed: g.seed,

@@ -104,7 +104,7 @@ func (o workerOptions) prepare(ctx context.Context, stderr io.Writer) (w queue.W
 		o.jobs = 1
 		fmt.Fprintf(stderr, "chatspec: programs run on this machine itself, one submission at a time: %s\n", cmp.Or(why, "--isolate none gives them all that you may do here"))
 	}
-	version, err := suiteHash()
+	executable, err := executableHash()
 	if err != nil {
 		return w, nil, err
 	}
@@ -117,7 +117,7 @@ func (o workerOptions) prepare(ctx context.Context, stderr io.Writer) (w queue.W
 	asked.jobs = max(1, 2*runtime.NumCPU()/o.jobs)
 	says := sayings{out: stderr}
 	return queue.Worker{
-		Place: place, Key: key, Version: version, Isolation: string(isolation), Share: o.queue.share,
+		Place: place, Key: key, Version: executable, Isolation: string(isolation), Share: o.queue.share,
 		Assignments: asked.assignments, Known: assignment.IDs(catalogue.HandedIn()), Name: o.called(), Jobs: o.jobs, Say: says.say,
 		Judge: func(ctx context.Context, t queue.Task, items []archive.Item) queue.Result {
 			r := judgeTask(ctx, asked, s.services, t, items)

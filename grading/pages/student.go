@@ -366,6 +366,3 @@ func (c cardView) StepSign(step grading.Step) string {
 	}
 	return signOf(step.Verdict)
 }
-
-// IDs are the rules of an item that are shown, in a line.
-func (v sheetView) IDs(item grading.Item) string { return strings.Join(item.Rules, ", ") }

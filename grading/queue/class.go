@@ -17,7 +17,7 @@ import (
 type Class struct {
 	Place   Place
 	Key     Key
-	Version string // the suite's
+	Version string // of chatspec: what its executable is told from others by
 	Options Options
 	// Share is a folder that all machines share, for what is too large for a message; "" is none.
 	Share string

@@ -32,7 +32,7 @@ type Options struct {
 	Assignments []string      `json:"assignments,omitempty"`
 	Tags        string        `json:"tags,omitempty"`
 	Patience    float64       `json:"patience"`
-	Isolate     string        `json:"isolate"` // host or none
+	Isolate     string        `json:"isolate"` // host, container or none
 	Limits      string        `json:"limits,omitempty"`
 	Longest     time.Duration `json:"longest"` // in nanoseconds
 	Confirm     int           `json:"confirm,omitempty"`
@@ -51,7 +51,7 @@ type Task struct {
 	Submission string `json:"submission"`
 	// Fingerprint tells of what results are made: the submission, the suite, the options.
 	Fingerprint string  `json:"fingerprint"`
-	Version     string  `json:"version"` // the suite's
+	Version     string  `json:"version"` // of chatspec: what its executable is told from others by
 	Options     Options `json:"options"`
 	// Items are what the submission is made of, in the order of the packed files.
 	Items []Item `json:"items"`

@@ -14,7 +14,7 @@ import (
 	"github.com/chatspec/chatspec/steps"
 )
 
-// numbered texts are those of many messages, each of which can be told from all others.
+// numberedText finds the texts of many messages, each of which can be told from all others.
 var numberedText = regexp.MustCompile(`papaya-(\w+)-(\d+)\.`)
 
 func textOf(author string, number int) string { return fmt.Sprintf("papaya-%s-%03d.", author, number) }
@@ -163,7 +163,6 @@ func (w *world) logHoldsAll(ctx context.Context) error {
 	return err
 }
 
-// saysMany has an other say many long messages.
 // saysTooMuch has somebody say half as much again as the kernel keeps for who does not read.
 func (w *world) saysTooMuch(ctx context.Context, name string, letters int) error {
 	o, err := w.another(ctx, name)

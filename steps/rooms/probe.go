@@ -262,7 +262,7 @@ func replyTo(events []journal.Event, id int) *probe.Reply {
 	return nil
 }
 
-// anyFails fails where a module could not be imported.
+// noneFails fails where a module could not be imported.
 func (w *world) noneFails() error {
 	var all []string
 	for _, f := range w.model.loaded.Failures {

@@ -13,7 +13,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/tap/jsonstream"
 )
 
-// Say sends a chat message of a peer to the program that plays name.
+// say sends a chat message of a peer to the program that plays name.
 func (t *talk) say(ctx context.Context, peer, name, text string, encoding jsonstream.Encoding) error {
 	p, err := t.LoopbackPeer(peer)
 	if err != nil {
@@ -22,7 +22,7 @@ func (t *talk) say(ctx context.Context, peer, name, text string, encoding jsonst
 	return p.Send(ctx, name, t.encode(p, encoding, t.chatMessage(p, text)...), encoding.PerMessage)
 }
 
-// Subscribe makes a peer listen and subscribe its address with the server.
+// subscribe makes a peer listen and subscribe its address with the server.
 func (t *talk) subscribe(ctx context.Context, peer, server string, dialect Dialect) error {
 	p, err := t.LoopbackPeer(peer)
 	if err != nil {
@@ -139,7 +139,7 @@ func (t *talk) arrivesBeforeRest(ctx context.Context, peers []string, text, serv
 	return false
 }
 
-// Deliver brings messages of another user to a chat5, in one piece, as the submission's
+// deliver brings messages of another user to a chat5, in one piece, as the submission's
 // own server5 would: to the address of the chat5, or on the connection that it has
 // opened.
 func (t *talk) deliver(ctx context.Context, server, name string, data []byte, dialect Dialect) error {
@@ -180,7 +180,7 @@ func cutsOf(data []byte) []int {
 	return []int{1, len(data) / 3, within, len(data) - 1}
 }
 
-// AwaitServed waits until the server has come to rest, and so has served what
+// awaitServed waits until the server has come to rest, and so has served what
 // it was sent. Of an endpoint that cannot be seen: there a message of the
 // sender's, on the same connection, has to reach the others. Where it does not,
 // the rules about deliveries will say so.

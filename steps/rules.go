@@ -9,12 +9,6 @@ import (
 	"github.com/chatspec/chatspec/features"
 )
 
-// Count counts the scenarios that a run would have.
-func Count(files fs.FS, assignments []string, tags string) (int, error) {
-	rules, err := Rules(files, assignments, tags)
-	return len(rules), err
-}
-
 // Rules lists, for each scenario that a run would have, its rule.
 func Rules(files fs.FS, assignments []string, tags string) ([]string, error) {
 	suite := godog.TestSuite{Options: &godog.Options{Paths: assignments, FS: files, Tags: tags}}
