@@ -213,7 +213,7 @@ var (
 	// ofInterpreter is a file of an interpreter's own.
 	ofInterpreter = regexp.MustCompile(`^<frozen |/lib/python3[^/]*/[^/]+\.py$|/lib/python3[^/]*/(?:asyncio|json|multiprocessing|concurrent|http|socketserver)/|^node:`)
 	// place is the folder of a copy of the submission: on a host, or on the machine.
-	place = regexp.MustCompile(`(?m)(^|[\s"'(=])(?:/work/|/[^\s"'()]*/chatspec-\d+/\d+/folder/)`)
+	place = regexp.MustCompile(`(?m)(^|[\s"'(=])(?:/submission/|/[^\s"'()]*/chatspec-\d+/\d+/folder/)`)
 )
 
 // ownFrames leaves, of tracebacks, what is of the student's own, with the paths that they

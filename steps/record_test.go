@@ -177,7 +177,7 @@ func TestEachStepHasAVerdict(t *testing.T) {
 // A student finds their own line, and not the interpreter's.
 func TestATracebackHasNoFramesOfTheInterpretersOwn(t *testing.T) {
 	const said = `Traceback (most recent call last):
-  File "/work/src/chat.py", line 40, in <module>
+  File "/submission/src/chat.py", line 40, in <module>
     main()
     ~~~~^^
   File "/usr/lib/python3.11/asyncio/runners.py", line 190, in run
@@ -190,7 +190,7 @@ func TestATracebackHasNoFramesOfTheInterpretersOwn(t *testing.T) {
     print(message["usr"])
 KeyError: 'usr'
 TypeError: /home/ann/work/chat.js is no function
-    at show (/work/chat.js:3:1)
+    at show (/submission/chat.js:3:1)
     at Socket.<anonymous> (node:net:12:3)
 `
 	const want = `Traceback (most recent call last):
