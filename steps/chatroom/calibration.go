@@ -195,7 +195,7 @@ func (s *session) tryClient(ctx context.Context, how way, one bool) error {
 // goes wrong the rules will say.
 func (w *world) listen(ctx context.Context) error {
 	joined := phase{0, w.Stage.Mark()}
-	if err := dropFailure(w.comesIn(ctx, otherUser, otherUser)); err != nil {
+	if err := stage.DropFinding(w.comesIn(ctx, otherUser, otherUser)); err != nil {
 		return err
 	}
 	s := &w.session.script
@@ -235,9 +235,9 @@ func (w *world) listen(ctx context.Context) error {
 // hearTyped has the first user type something, and waits until all has come of it.
 func (w *world) hearTyped(ctx context.Context, text string) (phase, error) {
 	from := w.Stage.Mark()
-	err := dropFailure(w.Stage.Type(ctx, oneUser, text))
+	err := stage.DropFinding(w.Stage.Type(ctx, oneUser, text))
 	if err == nil && text != quit {
-		err = dropFailure(w.awaitReached(ctx, word(text), otherUser))
+		err = stage.DropFinding(w.awaitReached(ctx, word(text), otherUser))
 	}
 	if err == nil {
 		err = w.settle(ctx)
@@ -292,14 +292,4 @@ func word(text string) string {
 		return text
 	}
 	return words[len(words)-1]
-}
-
-// dropFailure drops what is a finding about the program: the rules will say it.
-func dropFailure(err error) error {
-	var failure *stage.Failure
-	var unverified *stage.Unverified
-	if errors.As(err, &failure) || errors.As(err, &unverified) {
-		return nil
-	}
-	return err
 }

@@ -85,7 +85,7 @@ func (w *world) sayAgain(ctx context.Context, texts []string) error {
 			continue
 		}
 		if err := w.Types(ctx, events[i].From, text); err != nil {
-			return dropFailure(err)
+			return stage.DropFinding(err)
 		}
 		if err := w.settle(ctx); err != nil {
 			return err
@@ -102,12 +102,12 @@ func (w *world) askForLog(ctx context.Context) (asked bool, err error) {
 		return false, err
 	}
 	if byWindow {
-		return true, dropFailure(w.Stage.PressInWindow(ctx, steps.Server, "the server's window has a button that writes the log", logButton))
+		return true, stage.DropFinding(w.Stage.PressInWindow(ctx, steps.Server, "the server's window has a button that writes the log", logButton))
 	}
 	if awaits, err := w.Stage.RestsAtInput(ctx, steps.Server); err != nil || !awaits {
 		return false, err
 	}
-	return true, dropFailure(w.Stage.Type(ctx, steps.Server, button))
+	return true, stage.DropFinding(w.Stage.Type(ctx, steps.Server, button))
 }
 
 // loggedInstead says what the log holds.

@@ -142,7 +142,7 @@ func (o *other) hangUp(pieces []piece) {
 
 // leave says goodbye as the client does, and closes everything.
 func (o *other) leave(ctx context.Context) error {
-	err := dropFailure(o.send(ctx, o.world.session.script.quit, change{text: o.world.session.script.text}))
+	err := stage.DropFinding(o.send(ctx, o.world.session.script.quit, change{text: o.world.session.script.text}))
 	for number, conn := range o.conns {
 		conn.Close()
 		delete(o.conns, number)
@@ -177,7 +177,7 @@ func (w *world) otherJoins(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return dropFailure(o.join(ctx))
+	return stage.DropFinding(o.join(ctx))
 }
 
 // otherListens has somebody come in who hears what the others say: more than a program may show.
@@ -222,7 +222,7 @@ func (w *world) otherSays(ctx context.Context, name, text string) error {
 		return err
 	}
 	w.Remember(text)
-	if err := dropFailure(o.say(ctx, text, "")); err != nil {
+	if err := stage.DropFinding(o.say(ctx, text, "")); err != nil {
 		return err
 	}
 	return w.Stage.AwaitQuiet(ctx)
@@ -234,7 +234,7 @@ func (w *world) otherSaysBy(ctx context.Context, name, text, method string) erro
 	if err != nil {
 		return err
 	}
-	if err := dropFailure(o.say(ctx, text, method)); err != nil {
+	if err := stage.DropFinding(o.say(ctx, text, method)); err != nil {
 		return err
 	}
 	return w.Stage.AwaitQuiet(ctx)
@@ -349,7 +349,7 @@ func (w *world) manyAtOnce(ctx context.Context, count int) error {
 	var coming sync.WaitGroup
 	errs := make([]error, count)
 	for i, o := range all {
-		coming.Go(func() { errs[i] = dropFailure(o.join(ctx)) })
+		coming.Go(func() { errs[i] = stage.DropFinding(o.join(ctx)) })
 	}
 	coming.Wait()
 	if err := errors.Join(errs...); err != nil {
@@ -377,7 +377,7 @@ func (w *world) sendsBadly(ctx context.Context, what string) error {
 	if err != nil {
 		return err
 	}
-	if err := dropFailure(conn.Write(ctx, []byte(data))); err != nil {
+	if err := stage.DropFinding(conn.Write(ctx, []byte(data))); err != nil {
 		return err
 	}
 	if err := w.Stage.AwaitIdle(ctx, steps.Server); err != nil {
@@ -443,7 +443,7 @@ func (w *world) manyComeAndGo(ctx context.Context, count int) error {
 		if err != nil {
 			return err
 		}
-		if err := dropFailure(o.join(ctx)); err != nil {
+		if err := stage.DropFinding(o.join(ctx)); err != nil {
 			return err
 		}
 		if err := o.leave(ctx); err != nil {

@@ -63,7 +63,7 @@ func (w *world) isRunning(ctx context.Context) error {
 	if err := w.session.learnServer(ctx); err != nil {
 		return err
 	}
-	if err := dropFinding(w.session.learnClient(ctx)); err != nil {
+	if err := stage.DropFailure(w.session.learnClient(ctx)); err != nil {
 		return err
 	}
 	return w.runsServer(ctx)
@@ -75,15 +75,6 @@ func (w *world) isStartedAgain(ctx context.Context) error {
 		return err
 	}
 	return w.runsServer(ctx)
-}
-
-// dropFinding drops a finding about the program, and not that nothing can be seen here.
-func dropFinding(err error) error {
-	var failure *stage.Failure
-	if errors.As(err, &failure) {
-		return nil
-	}
-	return err
 }
 
 func (w *world) isSilent(ctx context.Context) error {
@@ -269,7 +260,7 @@ func (w *world) triesToJoinAs(ctx context.Context, user, name string) error {
 	if err := w.session.learnClient(ctx); err != nil {
 		return err
 	}
-	return dropFailure(w.tries(ctx, user, name))
+	return stage.DropFinding(w.tries(ctx, user, name))
 }
 
 // comeAndGiveNames has users come of whom some may find no place, one after the other. Each has come
@@ -282,7 +273,7 @@ func (w *world) comeAndGiveNames(ctx context.Context, users string) error {
 		if err := w.launchClient(user, user); err != nil {
 			return err
 		}
-		if err := dropFailure(w.awaitQuestion(ctx, user)); err != nil {
+		if err := stage.DropFinding(w.awaitQuestion(ctx, user)); err != nil {
 			return err
 		}
 		if err := w.Stage.AwaitQuiet(ctx); err != nil {
@@ -290,7 +281,7 @@ func (w *world) comeAndGiveNames(ctx context.Context, users string) error {
 		}
 	}
 	for _, user := range steps.List(users) {
-		if err := dropFailure(w.answer(ctx, user, user)); err != nil {
+		if err := stage.DropFinding(w.answer(ctx, user, user)); err != nil {
 			return err
 		}
 	}
@@ -305,14 +296,14 @@ func (w *world) givesName(ctx context.Context, user, name string) error {
 	}
 	if byWindow {
 		_, err := w.answerInWindow(ctx, user, name)
-		return dropFailure(err)
+		return stage.DropFinding(err)
 	}
 	return w.typesIfPossible(ctx, user, name)
 }
 
 // typesIfPossible types where the client may take nothing, or may have ended.
 func (w *world) typesIfPossible(ctx context.Context, user, text string) error {
-	if err := dropFailure(w.Types(ctx, user, text)); err != nil {
+	if err := stage.DropFinding(w.Types(ctx, user, text)); err != nil {
 		return err
 	}
 	return w.Stage.AwaitQuiet(ctx)

@@ -68,7 +68,7 @@ func (s *session) tryAtTerminal(ctx context.Context, how way) error {
 	s.client.byTerminal = true
 	err := s.tryClient(ctx, how, false)
 	s.client.byTerminal = err == nil && len(s.script.say) > 0
-	return dropFailure(err)
+	return stage.DropFinding(err)
 }
 
 // isByWindow reports whether a program shows a window in which it is used.

@@ -93,7 +93,7 @@ func (w *World) awaitAsked(ctx context.Context, role string, mark, count int) er
 		},
 		Observed: func([]journal.Event) string { return "some are not" },
 	})
-	if err := DropFailure(err); err != nil {
+	if err := stage.DropFinding(err); err != nil {
 		return err
 	}
 	return w.Stage.AwaitBlocked(ctx, role)

@@ -344,13 +344,3 @@ func (s *Submission) ObserveForm(sent Answer) {
 		s.Run.Observe(Program, fmt.Sprintf("answers with the status %d", sent.Status))
 	}
 }
-
-// DropFailure drops what is a finding about the program: the rules will say it.
-func DropFailure(err error) error {
-	var failure *stage.Failure
-	var unverified *stage.Unverified
-	if errors.As(err, &failure) || errors.As(err, &unverified) {
-		return nil
-	}
-	return err
-}

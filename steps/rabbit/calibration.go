@@ -93,17 +93,17 @@ func (w *world) listenTo(ctx context.Context, user string) error {
 	}
 	api := w.instances[user].api
 	if _, err := api.Messages(ctx); err != nil {
-		return messchat.DropFailure(err)
+		return stage.DropFinding(err)
 	}
 	sent, err := api.Send(ctx, message(theText))
 	if err != nil {
-		return messchat.DropFailure(err)
+		return stage.DropFinding(err)
 	}
 	if err := w.Stage.AwaitQuiet(ctx); err != nil {
 		return err
 	}
 	w.keep(user, sent)
-	return messchat.DropFailure(w.findHowItReads(ctx, user))
+	return stage.DropFinding(w.findHowItReads(ctx, user))
 }
 
 // keep keeps how a message was sent.
@@ -167,16 +167,16 @@ func (w *world) compare(ctx context.Context) error {
 		if isolation, _ := w.Run.Isolation(); i == 1 && err != nil && isolation == sandbox.Shared {
 			w.Run.Observe(messchat.Program, "has a port of its own, so that it can be started once only on this machine")
 			w.session.oneOnly = true
-			return messchat.DropFailure(err)
+			return stage.DropFinding(err)
 		}
 		if err != nil {
-			return messchat.DropFailure(err)
+			return stage.DropFinding(err)
 		}
 		for _, ask := range []func() error{
 			func() error { _, err := w.instances[user].api.Messages(ctx); return err },
 			func() error { _, err := w.instances[user].api.Send(ctx, message(theText)); return err },
 		} {
-			if err := messchat.DropFailure(ask()); err != nil {
+			if err := stage.DropFinding(ask()); err != nil {
 				return err
 			}
 		}

@@ -209,7 +209,7 @@ func (w *world) isReady(ctx context.Context, user string) error {
 			i.before = l.Texts
 		}
 	}
-	return messchat.DropFailure(err)
+	return stage.DropFinding(err)
 }
 
 func (w *world) isAnswered(ctx context.Context, user string) error {

@@ -81,15 +81,15 @@ const (
 // listenTo finds out how the API is asked. What goes wrong the rules will say.
 func (w *world) listenTo(ctx context.Context) error {
 	found, err := w.findQuestion(ctx)
-	if err := messchat.DropFailure(err); err != nil {
+	if err := stage.DropFinding(err); err != nil {
 		return err
 	}
 	w.session.question = found
 	w.session.ObserveForm(w.Answer)
-	if err := messchat.DropFailure(w.findHowItReads(ctx)); err != nil {
+	if err := stage.DropFinding(w.findHowItReads(ctx)); err != nil {
 		return err
 	}
-	return messchat.DropFailure(w.findSpellings(ctx))
+	return stage.DropFinding(w.findSpellings(ctx))
 }
 
 // findSpellings finds out which other spellings of true make a group.

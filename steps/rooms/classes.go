@@ -165,13 +165,13 @@ func (w *world) complete(ctx context.Context, room *object, isGroup bool) error 
 	}
 	members, _, err := w.members(ctx, room)
 	if err != nil {
-		return dropFailure(err)
+		return stage.DropFailure(err)
 	}
 	for _, alias := range []string{w.model.owner, w.model.other} {
 		if slices.Contains(members, alias) {
 			continue
 		}
-		if _, err := w.call(ctx, room, "add_group_member", argument("alias", alias)); dropFailure(err) != nil {
+		if _, err := w.call(ctx, room, "add_group_member", argument("alias", alias)); stage.DropFailure(err) != nil {
 			return err
 		}
 	}
@@ -186,16 +186,7 @@ func (w *world) hasTypeOfRoom(isGroup bool) bool {
 // trySet sets a property, if there is one that can be set.
 func (w *world) trySet(ctx context.Context, of *object, name string, value any) error {
 	_, err := ask[probe.Done](ctx, w, "its "+name+" can be set", probe.Write(of.number, name, value))
-	return dropFailure(err)
-}
-
-// dropFailure drops what is a finding about the program: the rules will say it.
-func dropFailure(err error) error {
-	var failure *stage.Failure
-	if errors.As(err, &failure) {
-		return nil
-	}
-	return err
+	return stage.DropFailure(err)
 }
 
 func (w *world) isMadeWith(ctx context.Context, kind, name, texts string) error {
@@ -225,7 +216,7 @@ func (w *world) putIntoRoom(ctx context.Context, room *object, name, text string
 func (w *world) newMessage(ctx context.Context, room, text string) (*object, error) {
 	// Without properties a message is still one.
 	props, err := w.newProperties(ctx, room)
-	if err := dropFailure(err); err != nil {
+	if err := stage.DropFailure(err); err != nil {
 		return nil, err
 	}
 	var given any
@@ -365,7 +356,7 @@ func (w *world) members(ctx context.Context, room *object) (aliases []string, as
 			continue
 		}
 		done, err := ask[probe.Done](ctx, w, "the list of members can be read", probe.Read(room.number, name))
-		if dropFailure(err) != nil {
+		if stage.DropFailure(err) != nil {
 			return nil, "", err
 		}
 		if err == nil && (done.Value.IsList() || done.Value.Kind == probe.Dict) {
@@ -415,7 +406,7 @@ func (w *world) isAdded(ctx context.Context, alias string) error {
 }
 
 func (w *world) isAddedIfAllowed(ctx context.Context, alias string) error {
-	return dropFailure(w.isAdded(ctx, alias))
+	return stage.DropFailure(w.isAdded(ctx, alias))
 }
 
 func (w *world) isRemoved(ctx context.Context, alias string) error {
@@ -600,7 +591,7 @@ func (w *world) countIsGiven(ctx context.Context, count int) error {
 	if len(list.Items) == count {
 		texts, err := w.textsIn(ctx, list)
 		w.Run.Observe(answering, fmt.Sprintf("%s gives %q where %d are asked for of those that were sent one after the other", w.model.called, texts, count))
-		return dropFailure(err)
+		return stage.DropFailure(err)
 	}
 	return stage.Fail(fmt.Sprintf("%s gives %d messages", w.model.called, count), fmt.Sprintf("it gives %d", len(list.Items)))
 }
@@ -729,7 +720,7 @@ func (w *world) rightmostIsGiven(ctx context.Context) error {
 	if err == nil && len(now) == len(w.model.before) {
 		w.Run.Observe(answering, "get looks at a message, and leaves it in the room")
 	}
-	return dropFailure(err)
+	return stage.DropFailure(err)
 }
 
 func (w *world) hasNotReached(ctx context.Context, text, queue string) error {
@@ -915,7 +906,7 @@ func (w *world) hasProps(ctx context.Context) error {
 	}
 	from, err := w.read(ctx, &object{number: value.Object, class: messageProperties}, "from_user")
 	if err != nil {
-		return dropFailure(err)
+		return stage.DropFailure(err)
 	}
 	if from.Value.Text != w.model.owner {
 		return stage.Fail(expected, fmt.Sprintf("their from_user is %s, and not %q", from.Value, w.model.owner))

@@ -65,7 +65,7 @@ func (w *world) byClasses(ctx context.Context) (bool, error) {
 	err := w.looksFor(ctx)
 	var missing *target.Missing
 	var unseen *stage.Unverified
-	if errors.As(err, &missing) || errors.As(err, &unseen) || dropFailure(err) == nil && err != nil {
+	if errors.As(err, &missing) || errors.As(err, &unseen) || stage.DropFailure(err) == nil && err != nil {
 		return false, nil
 	}
 	if err != nil {
@@ -107,7 +107,7 @@ func (w *world) isSaved(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	return dropFailure(w.isSeen(ctx, name))
+	return stage.DropFailure(w.isSeen(ctx, name))
 }
 
 // isSeen waits until all that a room holds is in the database: programs may save it later,
@@ -442,7 +442,7 @@ func (w *world) isRestored(ctx context.Context, name string) error {
 	}
 	room := w.model.rooms[name]
 	held, err := w.held(ctx, room)
-	if err := dropFailure(err); err != nil {
+	if err := stage.DropFailure(err); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(w.model.kept[name], func(text string) bool { return slices.Contains(held, text) }) {

@@ -226,7 +226,7 @@ func (w *world) mongoIsBack() error {
 
 // sendsIfSheCan sends a message, which may as well not be answered.
 func (w *world) sendsIfSheCan(ctx context.Context, from, text, to, kind, room string) error {
-	return messchat.DropFailure(w.sendsOne(ctx, from, text, to, kind, room))
+	return stage.DropFinding(w.sendsOne(ctx, from, text, to, kind, room))
 }
 
 // sendsUntilItWorks sends a message again and again: what was away is found again after a

@@ -76,7 +76,7 @@ func (s *session) hearServer(ctx context.Context) (*answers, error) {
 			return heard, nil
 		}
 	}
-	return nil, dropFailure(err)
+	return nil, dropMissing(err)
 }
 
 // hearClient hears what the submission's own chat5 answers a server that delivers something to
@@ -116,7 +116,7 @@ func (s *session) hearClient(ctx context.Context, client Dialect) (heard *answer
 		shown = strings.Contains(output, firstLine) && strings.Contains(output, secondLine)
 		return nil
 	})
-	return heard, shown, dropFailure(err)
+	return heard, shown, dropMissing(err)
 }
 
 // hearChat hears what one chat of the submission answers another.
@@ -140,7 +140,7 @@ func (s *session) hearChat(ctx context.Context) (*answers, error) {
 		heard, err = t.hearAnswers(ctx, thePeer, startOfPeer)
 		return err
 	})
-	return heard, dropFailure(err)
+	return heard, dropMissing(err)
 }
 
 // A starter says how a program is started that talks to another one at an address.
@@ -179,7 +179,7 @@ func (t *talk) hearAnswers(ctx context.Context, by string, start starter) (*answ
 			return nil, err
 		}
 	}
-	if err := t.AwaitEnd(ctx, theUser); dropFailure(err) != nil {
+	if err := t.AwaitEnd(ctx, theUser); dropMissing(err) != nil {
 		return nil, err
 	}
 	if err := t.AwaitQuiet(ctx); err != nil {
@@ -290,12 +290,10 @@ func (d Dialect) answering(p *stage.Peer) {
 	}
 }
 
-// dropFailure drops a finding about the target: the rules will say it.
-func dropFailure(err error) error {
-	var failure *stage.Failure
-	var missing *target.Missing
-	if errors.As(err, &failure) || errors.As(err, &missing) {
+// dropMissing drops a failure, or that a program was not handed in: the rules will say it.
+func dropMissing(err error) error {
+	if missing := new(target.Missing); errors.As(err, &missing) {
 		return nil
 	}
-	return err
+	return stage.DropFailure(err)
 }

@@ -328,7 +328,7 @@ func (s *session) tryCommandLines(ctx context.Context, spec target.Program, c *c
 func (s *session) calibrateUnheard(ctx context.Context, spec target.Program, c *calibration) error {
 	client, err := s.learn(ctx, "chat5")
 	if err != nil {
-		return dropFailure(err)
+		return dropMissing(err)
 	}
 	given, shown, err := s.hearClient(ctx, client)
 	if err != nil {
@@ -350,7 +350,7 @@ func (s *session) calibrateUnheard(ctx context.Context, spec target.Program, c *
 		return t.tryServer(ctx, answered)
 	})
 	if err != nil || !answered.heard {
-		return dropFailure(err)
+		return dropMissing(err)
 	}
 	c.dialect, c.heard = answered.dialect, true
 	s.run.Observe("server5", "waits until what it delivers is answered")

@@ -74,7 +74,7 @@ func (w *world) startsChat(ctx context.Context, user, peers string) error {
 	// Only how it is answered is wanted of the calibration: what it has to say of the start,
 	// this start says again.
 	dialect, err := w.talk.learn(ctx, "chat")
-	if dropFailure(err) != nil {
+	if dropMissing(err) != nil {
 		return err
 	}
 	addr, err := w.Stage.Loopback()

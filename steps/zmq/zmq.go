@@ -225,7 +225,7 @@ func (w *world) start(program, user string, values target.Values) error {
 // learn finds out where a client looks for its server. What it has to say of the
 // start, the start says again.
 func (w *world) learn(ctx context.Context, program string) error {
-	return dropFailure(w.session.learn(ctx, program))
+	return stage.DropFailure(w.session.learn(ctx, program))
 }
 
 func (w *world) postsLong(ctx context.Context, user string, letters int) error {
@@ -402,21 +402,12 @@ func (w *world) hasTime(ctx context.Context) error {
 	err := w.awaitTime(ctx, user, steps.Server)
 	var failure *stage.Failure
 	if !errors.As(err, &failure) || serverTellsTime(w.Stage.Journal(), user, text) {
-		return dropFailure(err)
+		return stage.DropFailure(err)
 	}
 	if _, missing := w.Run.Target.Program("pub_server"); missing != nil {
 		return &stage.Unverified{Reason: "no time goes with the message; if the server adds one, it stands in its memory alone, where nobody can read it"}
 	}
 	return w.session.onStage(func(another *world) error { return another.isPublishedWithTime(ctx, user, text) })
-}
-
-// dropFailure drops a finding about the target, and no other error.
-func dropFailure(err error) error {
-	var failure *stage.Failure
-	if errors.As(err, &failure) {
-		return nil
-	}
-	return err
 }
 
 // comesWithTime waits until a text has come to somebody, and looks for the time in what came.
@@ -616,7 +607,7 @@ func (w *world) areOn(ctx context.Context, users, channel string) error {
 
 // typesIfPossible types where the program may take no lines, or may have ended.
 func (w *world) typesIfPossible(ctx context.Context, user, text string) error {
-	if err := dropFailure(w.Types(ctx, user, text)); err != nil {
+	if err := stage.DropFailure(w.Types(ctx, user, text)); err != nil {
 		return err
 	}
 	return w.Stage.AwaitQuiet(ctx)
