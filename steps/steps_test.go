@@ -8,7 +8,6 @@ import (
 
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
-	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 	"github.com/chatspec/chatspec/fixtures/target"
@@ -25,7 +24,6 @@ const top = ".."
 const targetVariable = "CHATSPEC_TARGET"
 
 func TestMain(m *testing.M) {
-	host.TakeOver()
 	os.Exit(m.Run())
 }
 

@@ -19,7 +19,6 @@ import (
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/program"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
-	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
@@ -40,7 +39,6 @@ func samples() [][2]string {
 }
 
 func main() {
-	host.TakeOver()
 	rounds := flag.Int("rounds", 5, "how often each is measured; the median is shown")
 	jobs := flag.Int("jobs", runtime.NumCPU(), "scenarios, and bare programs, at a time")
 	every := flag.Int("every", 10, "every so manyth mutant is also proved with waits to the deadlines, which takes long")

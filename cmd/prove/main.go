@@ -19,7 +19,6 @@ import (
 	"github.com/chatspec/chatspec/features"
 	"github.com/chatspec/chatspec/fixtures/mutants"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
-	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/grading"
@@ -28,7 +27,6 @@ import (
 )
 
 func main() {
-	host.TakeOver()
 	var o options
 	flag.StringVar(&o.only, "only", "", "a regular expression of the mutants to run")
 	flag.IntVar(&o.atOnce, "at-once", min(runtime.NumCPU(), 8), "mutants at a time")

@@ -7,14 +7,12 @@ import (
 
 	"github.com/chatspec/chatspec/fixtures/program"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
-	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 	"github.com/chatspec/chatspec/fixtures/target"
 )
 
 func TestMain(m *testing.M) {
-	host.TakeOver()
 	goleak.VerifyTestMain(m)
 }
 

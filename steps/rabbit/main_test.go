@@ -5,12 +5,10 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 )
 
 func TestMain(m *testing.M) {
-	host.TakeOver()
 	goleak.VerifyTestMain(m)
 }
 

@@ -4,13 +4,10 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
-
-	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 )
 
 // TestMain lets this test's own executable be a host's first process, and fails if a
 // goroutine is left when all is closed.
 func TestMain(m *testing.M) {
-	host.TakeOver()
 	goleak.VerifyTestMain(m)
 }

@@ -5,14 +5,12 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 	"github.com/chatspec/chatspec/fixtures/tap/jsonstream"
 )
 
 func TestMain(m *testing.M) {
-	host.TakeOver()
 	goleak.VerifyTestMain(m)
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
 	"github.com/chatspec/chatspec/fixtures/tap/zmtp"
@@ -13,7 +12,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	host.TakeOver()
 	goleak.VerifyTestMain(m)
 }
 
