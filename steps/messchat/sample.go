@@ -59,13 +59,39 @@ func another(value string, n int) string {
 	return value
 }
 
-// Numbered is a sample that has another number, and another id, than this one and than all
+// What a program has drawn stands at the end of a name that it gives itself: me-3f2a90bc11. A time may look so, too.
+var (
+	drawn  = regexp.MustCompile(`[0-9a-f]{6,}$`)
+	isTime = regexp.MustCompile(`\d:\d`)
+)
+
+// redrawn is a name that another client would have drawn; any other text is as it was.
+func redrawn(value string, n int) string {
+	tail := drawn.FindString(value)
+	digits := "%04x"
+	switch {
+	case !strings.ContainsAny(tail, "0123456789"), isTime.MatchString(value):
+		return value
+	case isNumber.MatchString(tail):
+		digits = "%04d"
+	}
+	return value[:len(value)-4] + fmt.Sprintf(digits, n%10_000)
+}
+
+// valueOf is a value in a body of JSON that is a text without signs that would be escaped.
+var valueOf = regexp.MustCompile(`(:\s*")([^"\\]*)("\s*[,}\]])`)
+
+// Numbered is a sample that has another number, another id, and another author than this one and than all
 // others that it is told apart from by n.
 func (s Sample) Numbered(n int) Sample {
 	if json.Valid(s.Body) {
-		s.Body = []byte(numbered.ReplaceAllStringFunc(string(s.Body), func(member string) string {
+		body := numbered.ReplaceAllStringFunc(string(s.Body), func(member string) string {
 			parts := numbered.FindStringSubmatch(member)
 			return parts[1] + another(parts[2], n) + parts[3]
+		})
+		s.Body = []byte(valueOf.ReplaceAllStringFunc(body, func(value string) string {
+			parts := valueOf.FindStringSubmatch(value)
+			return parts[1] + redrawn(parts[2], n) + parts[3]
 		}))
 	}
 	s.Properties = numberedProperties(s.Properties, n)
@@ -75,7 +101,7 @@ func (s Sample) Numbered(n int) Sample {
 // named is a header that has a number or an id.
 var named = regexp.MustCompile(`(?i)id|num|seq`)
 
-// numberedProperties are a message's own, with another id, and other numbers and ids in their headers.
+// numberedProperties are a message's own, with another id and author, and others in their headers.
 func numberedProperties(written []byte, n int) []byte {
 	properties, err := amqp.ParseProperties(written)
 	if err != nil {
@@ -86,23 +112,14 @@ func numberedProperties(written []byte, n int) []byte {
 		return written
 	}
 	for i, field := range fields {
-		if !named.MatchString(field.Name) {
-			continue
-		}
-		switch value := field.Value.(type) {
-		case int32:
-			fields[i].Value = value + int32(n)
-		case int64:
-			fields[i].Value = value + int64(n)
-		case string:
-			fields[i].Value = another(value, n)
-		}
+		fields[i].Value = renumbered(field, n)
 	}
 	headers, err := amqp.NewTable(fields...)
 	if err != nil {
 		return written
 	}
 	properties.Headers = headers
+	properties.AppID, properties.ReplyTo = redrawn(properties.AppID, n), redrawn(properties.ReplyTo, n)
 	if id := properties.MessageID; id != "" {
 		properties.MessageID = another(id, n)
 		if properties.MessageID == id {
@@ -110,4 +127,25 @@ func numberedProperties(written []byte, n int) []byte {
 		}
 	}
 	return properties.Append(nil)
+}
+
+// renumbered is the value of a header in a message of another number, id and author.
+func renumbered(header amqp.Field, n int) any {
+	isNamed := named.MatchString(header.Name)
+	switch value := header.Value.(type) {
+	case int32:
+		if isNamed {
+			return value + int32(n)
+		}
+	case int64:
+		if isNamed {
+			return value + int64(n)
+		}
+	case string:
+		if isNamed {
+			return another(value, n)
+		}
+		return redrawn(value, n)
+	}
+	return header.Value
 }

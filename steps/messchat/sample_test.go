@@ -80,3 +80,29 @@ func TestEachCopyIsAnotherMessage(t *testing.T) {
 		t.Errorf("a message and three copies of it are %v", seen)
 	}
 }
+
+// Whoever leaves out what is the client's own takes no copy of that for it.
+func TestACopyIsOfAnotherAuthor(t *testing.T) {
+	for value, want := range map[string]string{
+		"me-3f2a90bc11": "me-3f2a900002", "9f86d081-884c-7d65-9a2f-eaa0c55ad015": "9f86d081-884c-7d65-9a2f-eaa0c55a0002", "client-4711234590": "client-4711230002",
+		"mess_chat": "mess_chat", "the facade": "the facade", "lab-2022": "lab-2022", "2026-11-30T03:25:01.990123": "2026-11-30T03:25:01.990123", "": "",
+	} {
+		if got := redrawn(value, 2); got != want {
+			t.Errorf("%s becomes %s, and should become %s", value, got, want)
+		}
+	}
+	headers, err := amqp.NewTable(amqp.Field{Name: "sender", Kind: 'S', Value: "me-3f2a90bc11"}, amqp.Field{Name: "kind", Kind: 'S', Value: "chat"})
+	must(t, err)
+	own := Sample{Text: "kumquat", Publication: Publication{
+		Body:       []byte(`{"from": "me-3f2a90bc11", "text": "kumquat", "at": "2026-11-30 03:25:01.990123"}`),
+		Properties: amqp.Properties{AppID: "me-3f2a90bc11", Headers: headers, Has: amqp.HasAppID | amqp.HasHeaders}.Append(nil),
+	}}
+	copied := own.Numbered(3)
+	if want := `{"from": "me-3f2a900003", "text": "plum", "at": "2026-11-30 03:25:01.990123"}`; string(copied.Write("plum", "otto")) != want {
+		t.Errorf("its body is %s, and should be %s", copied.Write("plum", "otto"), want)
+	}
+	properties := propertiesOf(copied.Publication, "otto")
+	if properties.AppId != "me-3f2a900003" || properties.Headers["sender"] != "me-3f2a900003" || properties.Headers["kind"] != "chat" {
+		t.Errorf("its properties are %+v", properties)
+	}
+}

@@ -166,7 +166,7 @@ func SaidInstead(events []journal.Event, user string) string {
 	case connected:
 		return "it is connected to RabbitMQ, and says nothing" + stage.LastWords(events, user)
 	}
-	return "it has never connected to RabbitMQ" + stage.LastWords(events, user)
+	return "it has not connected to RabbitMQ" + stage.LastWords(events, user)
 }
 
 // AwaitSaid waits until what somebody has said to RabbitMQ meets something.

@@ -184,7 +184,7 @@ func TestWhatIsSaidInsteadIsForAPerson(t *testing.T) {
 	connected := journal.Event{Kind: journal.Connected, From: "annika", To: RabbitMQ, Conn: 1}
 	opens := first.Asks(&amqp.ChannelOpen{})
 	for want, events := range map[string][]journal.Event{
-		"it has never connected to RabbitMQ":              {first.Say("bruno", RabbitMQ, &amqp.ChannelOpen{})},
+		"it has not connected to RabbitMQ":                {first.Say("bruno", RabbitMQ, &amqp.ChannelOpen{})},
 		"it is connected to RabbitMQ, and says nothing":   {connected},
 		"to RabbitMQ it says: opens a channel":            {connected, opens, opens},
 		"to RabbitMQ it says: opens a channel; heartbeat": {opens, {Kind: journal.Sent, From: "annika", To: RabbitMQ, Message: amqp.Heartbeat{}}},
