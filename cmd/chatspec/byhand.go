@@ -13,7 +13,8 @@ import (
 // byHand lists commands, each for a terminal of its own, that start what a rule is about: the
 // services, the programs of its part as the reference has them, and whoever talks to somebody
 // twice.
-func byHand(of features.Assignment, rule features.Rule) []string {
+func byHand(catalogue features.Catalogue, rule features.Rule) []string {
+	of := catalogue.Of(rule)
 	var lines []string
 	for _, service := range of.Services {
 		lines = append(lines, "chatspec "+service.Kind)
@@ -22,20 +23,11 @@ func byHand(of features.Assignment, rule features.Rule) []string {
 	slices.SortStableFunc(programs, func(a, b assignment.Program) int { return rank(a) - rank(b) })
 	for _, p := range programs {
 		for _, user := range usersOf(p) {
-			words := append([]string{"chatspec", "reference", ofReference(of, p)}, target.Fill(p.Arguments[0], valuesFor(p, user))...)
+			words := append([]string{"chatspec", "reference", target.InReference(catalogue.HandedIn(), of.ID, p.Name)}, target.Fill(p.Arguments[0], valuesFor(p, user))...)
 			lines = append(lines, strings.Join(words, " "))
 		}
 	}
 	return lines
-}
-
-// ofReference is the name by which the reference has a program: of two assignments that have one
-// of that name, all but the first are named with it.
-func ofReference(of features.Assignment, p assignment.Program) string {
-	if of.ID == "rooms" {
-		return of.ID + "/" + p.Name
-	}
-	return p.Name
 }
 
 var number = regexp.MustCompile(`^[A-Z]+-(\d+)\.`)

@@ -102,13 +102,14 @@ func explainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			explain(c.OutOrStdout(), catalogue.Of(rule), rule)
+			explain(c.OutOrStdout(), catalogue, rule)
 			return nil
 		},
 	}
 }
 
-func explain(w io.Writer, of features.Assignment, rule features.Rule) {
+func explain(w io.Writer, catalogue features.Catalogue, rule features.Rule) {
+	of := catalogue.Of(rule)
 	fmt.Fprintf(w, "%s  %s (%s)\n\n", rule.ID, rule.Title, rule.Level)
 	fmt.Fprintf(w, "Why     %s\nHint    %s\nSource  %s\n        (%s)\n", rule.Why, rule.Hint, of.SourceName(rule.Source), rule.Source)
 	if len(rule.Needs) > 0 {
@@ -124,7 +125,7 @@ func explain(w io.Writer, of features.Assignment, rule features.Rule) {
 		}
 	}
 	fmt.Fprintf(w, "\nBy hand, each in a terminal of its own, or with your own program in the place of `chatspec reference …`\n")
-	for _, line := range byHand(of, rule) {
+	for _, line := range byHand(catalogue, rule) {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
 	fmt.Fprintf(w, "All that happens in its scenarios, of the reference or of a folder\n  chatspec run --rule %s --show reference\n", rule.ID)

@@ -11,6 +11,7 @@ import (
 	"github.com/chatspec/chatspec/fixtures/database"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/grading"
+	"github.com/chatspec/chatspec/reference"
 )
 
 // completeFlags says what may follow the flags of a command, to a shell that completes what is typed.
@@ -75,18 +76,7 @@ func ruleWords() []cobra.Completion {
 }
 
 // programWords are the programs of the reference.
-func programWords() []cobra.Completion {
-	catalogue, _ := features.Read(features.Files)
-	var words []cobra.Completion
-	for _, a := range catalogue.HandedIn() {
-		for _, name := range a.ProgramNames() {
-			if !slices.Contains(words, name) {
-				words = append(words, name)
-			}
-		}
-	}
-	return words
-}
+func programWords() []cobra.Completion { return reference.Programs() }
 
 // completeOne completes the only argument of a command by some words, and by files where these may stand there, too.
 func completeOne(files bool, words ...func() []cobra.Completion) cobra.CompletionFunc {

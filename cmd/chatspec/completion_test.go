@@ -40,6 +40,7 @@ func TestAShellIsToldWhatMayFollow(t *testing.T) {
 		{"explain ROOM-1.", []string{"ROOM-1.1"}},
 		{"list z", []string{"zmq"}},
 		{"reference post_", []string{"post_server", "post_client"}},
+		{"reference rooms/", []string{"rooms/mess_chat"}},
 		{"ver", []string{"version"}},
 		{"completion f", []string{"fish"}},
 	} {

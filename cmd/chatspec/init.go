@@ -48,19 +48,19 @@ func initCommand() *cobra.Command {
 			if !ok {
 				return fmt.Errorf("there is no assignment %q; there are %s", args[0], strings.Join(assignment.IDs(catalogue.HandedIn()), ", "))
 			}
-			return begin(c.OutOrStdout(), known, strings.Join(args[1:], ""))
+			return begin(c.OutOrStdout(), catalogue, known, strings.Join(args[1:], ""))
 		},
 	}
 }
 
 // begin writes what a student begins an assignment with into a folder, which it makes where there is none.
-func begin(w io.Writer, known features.Assignment, dir string) error {
+func begin(w io.Writer, catalogue features.Catalogue, known features.Assignment, dir string) error {
 	text, err := fs.ReadFile(features.Files, path.Join(known.ID, "README.md"))
 	if err != nil {
 		return fmt.Errorf("reading what is asked: %w", err)
 	}
 	first := known.Rules()[0]
-	given := beginning{Assignment: known, Asked: askedIn(string(text)), First: first.ID, ByHand: byHand(known, first)}
+	given := beginning{Assignment: known, Asked: askedIn(string(text)), First: first.ID, ByHand: byHand(catalogue, first)}
 	if err := os.MkdirAll(cmp.Or(dir, "."), 0o755); err != nil {
 		return fmt.Errorf("making the folder: %w", err)
 	}
