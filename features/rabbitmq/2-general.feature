@@ -25,6 +25,12 @@ Feature: RabbitMQ chat, part 2: the channel general
       When "annika" asks for her messages, after all is at rest
       Then that list holds "apple", "pear" and "plum"
 
+    Scenario: Forty messages
+      Given "annika" uses mess_chat
+      And "otto", who is another client, has put 40 messages into general
+      When "annika" asks for her messages, after all is at rest
+      Then that list holds all of them
+
   @must @RABBIT-2.3
   Rule: What comes later is in a later list
     Why: whoever asks again wants to know what is new.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
@@ -62,11 +63,17 @@ func (w *world) sendsAtOnce(ctx context.Context, user, texts string) error {
 }
 
 func (w *world) sendsManyAtOnce(ctx context.Context, user string, count int) error {
-	w.sent = nil
-	for i := range count {
-		w.sent = append(w.sent, fmt.Sprintf("kumquat-%03d.", i))
-	}
+	w.sent = textsOf(count)
 	return w.sendAll(ctx, user)
+}
+
+// textsOf are those of many messages, each of which can be told from all others.
+func textsOf(count int) []string {
+	var texts []string
+	for i := range count {
+		texts = append(texts, fmt.Sprintf("kumquat-%03d.", i))
+	}
+	return texts
 }
 
 // sendAll sends at once what is to be sent.
@@ -173,6 +180,18 @@ func (w *world) listHolds(texts string) error {
 		if l.Holds(text) == 0 {
 			return stage.Fail("one list holds "+texts, l.String())
 		}
+	}
+	return nil
+}
+
+func (w *world) listHoldsAll() error {
+	l, err := w.last()
+	if err != nil {
+		return err
+	}
+	lacking := slices.DeleteFunc(slices.Clone(w.sent), func(text string) bool { return l.Holds(text) > 0 })
+	if len(lacking) > 0 {
+		return stage.Fail(fmt.Sprintf("one list holds all %d messages", len(w.sent)), fmt.Sprintf("%d are not in it, the first of them %q; %s", len(lacking), lacking[0], l))
 	}
 	return nil
 }

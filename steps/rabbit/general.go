@@ -164,6 +164,16 @@ func (w *world) putIntoGeneral(ctx context.Context, name, texts string) error {
 	return w.put(ctx, name, bodies...)
 }
 
+func (w *world) putManyIntoGeneral(ctx context.Context, name string, count int) error {
+	w.sent = textsOf(count)
+	var bodies [][]byte
+	for _, text := range w.sent {
+		bodies = append(bodies, w.body(text, name))
+	}
+	w.Typed = w.sent[0]
+	return w.put(ctx, name, bodies...)
+}
+
 func (w *world) putNothing(ctx context.Context, name string) error { return w.put(ctx, name, nil) }
 
 func (w *world) putBytes(ctx context.Context, name string) error {

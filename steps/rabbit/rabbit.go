@@ -70,6 +70,7 @@ func sentences() []steps.Sentence {
 		// what they list
 		steps.Say(`^the list is empty$`, (*world).listIsEmpty),
 		steps.Say(`^that list holds `+texts+`$`, (*world).listHolds),
+		steps.Say(`^that list holds all of them$`, (*world).listHoldsAll),
 		steps.Say(`^each answer that listed a message was a JSON list of strings$`, (*world).listsAreOfStrings),
 		steps.Say(`^`+client+` (?:lists|has listed) `+texts+`$`, (*world).lists),
 		steps.Say(`^`+client+` lists `+texts+`, in this order$`, (*world).listsInOrder),
@@ -91,6 +92,7 @@ func sentences() []steps.Sentence {
 
 		// another client, and RabbitMQ itself
 		steps.Say(`^`+another+texts+` into general$`, (*world).putIntoGeneral),
+		steps.Say(`^`+another+`(\d+) messages into general$`, (*world).putManyIntoGeneral),
 		steps.Say(`^`+another+`an empty message into general$`, (*world).putNothing),
 		steps.Say(`^`+another+`bytes that are no text into general$`, (*world).putBytes),
 		steps.Say(`^`+another+`a message of (\d+) letters into general$`, (*world).putLong),
