@@ -288,6 +288,7 @@ func distinct(list []string) []string {
 
 // target finds what is to be judged.
 func (o runOptions) target(ctx context.Context, in handedIn, known []assignment.Assignment, stderr io.Writer) (*target.Target, error) {
+	o.assignments = distinct(o.assignments)
 	mounts, err := sandbox.CheckMounts(o.mounts)
 	if err != nil {
 		return nil, err
