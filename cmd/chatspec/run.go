@@ -288,7 +288,6 @@ func distinct(list []string) []string {
 
 // target finds what is to be judged.
 func (o runOptions) target(ctx context.Context, in handedIn, known []assignment.Assignment, stderr io.Writer) (*target.Target, error) {
-	o.assignments = distinct(o.assignments)
 	mounts, err := sandbox.CheckMounts(o.mounts)
 	if err != nil {
 		return nil, err
@@ -312,7 +311,7 @@ func (o runOptions) target(ctx context.Context, in handedIn, known []assignment.
 		return nil, err
 	}
 	if len(o.assignments) > 0 {
-		t.Assignments = o.assignments
+		t.Assignments = distinct(o.assignments)
 	}
 	return t, nil
 }
