@@ -7,6 +7,8 @@ SAMPLES := fixtures/submissions
 WHOLE := ./cmd/chatspec ./$(SAMPLES)
 # The packages with tests that run only if they may take their time.
 LONG := ./steps ./reference/chatroom ./grading ./grading/pages ./grading/queue ./fixtures/broker ./fixtures/window ./fixtures/stage
+# How many packages are tested at once: one more than there are cores, since many tests wait.
+AT_ONCE ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # With RACE=1 `make test` runs all that they have with the race detector, and leaves those of WHOLE to `make test-long`.
 RACE ?=
 
@@ -53,10 +55,10 @@ check-long: # Look at it longer, and as another system sees it
 	GOOS=darwin $(GO) vet $(PACKAGES)
 
 unit: companions # Run the tests of all packages; on a busy machine one takes more than Go's ten minutes
-	$(if $(RACE),$(MAKE) race,$(GO) test -vet=off -shuffle=on -timeout 30m $(PACKAGES))
+	$(if $(RACE),$(MAKE) race,$(GO) test -p $(AT_ONCE) -vet=off -shuffle=on -timeout 30m $(PACKAGES))
 
 race: companions # Run them with the race detector, but for those that run all of chatspec
-	CHATSPEC_LONG=$(if $(RACE),both) $(GO) test -race -shuffle=on -timeout 60m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
+	CHATSPEC_LONG=$(if $(RACE),both) $(GO) test -p $(AT_ONCE) -race -shuffle=on -timeout 60m $$($(GO) list $(PACKAGES) | grep -v $(foreach whole,$(WHOLE),-e '$(whole:.%=%)$$'))
 
 prove: companions tools-long ## Show that every sample passes, and that every mutant is caught by its rule and by no other, in both ways
 	CHATSPEC_LONG=all $(GO) test -p 1 -timeout 180m $(WHOLE)

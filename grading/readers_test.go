@@ -12,23 +12,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading"
 )
-
-// longVariable, set to 1, runs the tests that install something from the network.
-const longVariable = "CHATSPEC_LONG"
 
 // readers installs the readers of other people that testdata/readers lists, and
 // returns the folder that they are in.
 func readers(t *testing.T) string {
 	t.Helper()
-	if os.Getenv(longVariable) != "1" {
-		t.Skipf("%s is not 1", longVariable)
-	}
+	longtest.Only(t) // it installs something from the network
 	for _, command := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(command); err != nil && os.Getenv("CI") != "true" {
-			t.Skip(err)
-		}
+		_, err := exec.LookPath(command)
+		longtest.Missing(t, err)
 	}
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "readers"))); err != nil {

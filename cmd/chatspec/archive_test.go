@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // zipped packs files, by their names.
@@ -32,7 +34,7 @@ func zipped(t *testing.T, files map[string]string) string {
 }
 
 func TestAnArchiveIsJudgedAsAFolderIs(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := folder(t, map[string]string{

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // warnings are what is said, by the way of isolation, where a submission is judged.
@@ -44,7 +46,7 @@ func TestABuildThatFailsIsSaid(t *testing.T) {
 
 // TestABuildThatTakesTooLongIsSaid: in plain words, once its minutes are over.
 func TestABuildThatTakesTooLongIsSaid(t *testing.T) {
-	needsAllTime(t)
+	longtest.OnlyProof(t)
 	t.Parallel()
 	for _, way := range []string{"auto", "none"} {
 		t.Run(way, func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 func catalogue(t *testing.T) features.Catalogue {
@@ -117,7 +118,7 @@ func TestHelpShowsTheCommands(t *testing.T) {
 }
 
 func TestDoctorSaysWhatCanBeJudgedHere(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	got := prints(t, "doctor")
 	for _, a := range catalogue(t).Assignments {
@@ -133,7 +134,7 @@ func TestDoctorSaysWhatCanBeJudgedHere(t *testing.T) {
 }
 
 func TestDoctorSaysWhatIsMissing(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	got := chatspec(t, call{args: []string{"doctor"}, env: []string{"PATH=" + t.TempDir()}})
 	if got.status != 0 || got.stderr != "" || !strings.Contains(got.stdout, "node          not found: submissions in JavaScript cannot be judged\n") {
@@ -236,7 +237,7 @@ func named(of features.Assignment, source string) string {
 
 // TestARuleIsTriedByHand: what is said can be typed as it stands.
 func TestARuleIsTriedByHand(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	for id, want := range map[string]string{
 		"PEER-3.2":   "  chatspec reference chat ann 5001 127.0.0.1:5002\n  chatspec reference chat bob 5002 127.0.0.1:5001\n",

@@ -16,7 +16,7 @@ import (
 	"github.com/ory/dockertest/v3/docker"
 	"golang.org/x/sys/unix"
 
-	"github.com/chatspec/chatspec/steps/stepstest"
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // longestContained is when a test is given up in which many containers are started, one after the other.
@@ -75,7 +75,7 @@ func TestVerdictsInContainersAreThoseOfHosts(t *testing.T) {
 			t.Fatalf("there are user namespaces: it ends with %d and says %q", alone.status, alone.stderr)
 		}
 		assignments := "tcp-peer"
-		if os.Getenv(stepstest.Long) == stepstest.All {
+		if longtest.Level() == longtest.All {
 			assignments += ",zmq"
 		}
 		for _, what := range [][]string{

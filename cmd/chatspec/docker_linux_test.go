@@ -23,6 +23,7 @@ import (
 
 	"github.com/chatspec/chatspec/fixtures/broker"
 	"github.com/chatspec/chatspec/fixtures/database"
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading"
 )
 
@@ -40,7 +41,7 @@ func withDocker(t *testing.T, test func(t *testing.T, pool *dockertest.Pool)) {
 // withDockerFor does the same, and gives the test up after a while.
 func withDockerFor(t *testing.T, longest time.Duration, test func(t *testing.T, pool *dockertest.Pool)) {
 	t.Helper()
-	needsLong(t)
+	longtest.Only(t)
 	if os.Getenv(besideDocker) == "" {
 		t.Parallel() // each has a machine of its own, and mostly waits
 		needsDocker(t)
@@ -210,7 +211,7 @@ func TestFeaturesPassOnABrokerInDocker(t *testing.T) {
 // TestRoomsAreJudgedOnADatabaseInDocker: all rules pass there that pass on the embedded one.
 func TestRoomsAreJudgedOnADatabaseInDocker(t *testing.T) {
 	if os.Getenv(besideDocker) == "" {
-		needsAllTime(t)
+		longtest.OnlyProof(t)
 		compile(t, "database", t.TempDir()) // so that beside Docker it takes seconds
 	}
 	withDocker(t, func(t *testing.T, pool *dockertest.Pool) {
@@ -363,7 +364,7 @@ func TestAnImageThatCannotBeHadIsSaidInOneSentence(t *testing.T) {
 
 func TestAScenarioHasADatabaseInDocker(t *testing.T) {
 	if os.Getenv(besideDocker) == "" {
-		needsLong(t)
+		longtest.Only(t)
 		compile(t, "database", t.TempDir()) // so that beside Docker it takes seconds
 	}
 	withDocker(t, func(t *testing.T, pool *dockertest.Pool) {

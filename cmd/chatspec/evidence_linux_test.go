@@ -9,13 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading"
 )
 
 // TestPicturesOfWindowsAreKept: of what failed, as it stood then, and of what passed.
 func TestPicturesOfWindowsAreKept(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	longtest.Only(t)
 	dir, kept := t.TempDir(), filepath.Join(t.TempDir(), "new", "evidence")
 	must(t, os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "fixtures", "submissions", "http", "python-pyqt5-windows"))))
 	client, err := os.ReadFile(filepath.Join(dir, "client.py"))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/fixtures/strictyaml"
 )
 
@@ -36,7 +37,7 @@ func example(t *testing.T, name string) string {
 
 func TestTheExampleForGradescopeWritesItsResults(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	longtest.Only(t)
 	needs(t, "python3")
 	for _, c := range []struct {
 		name, file, program string
@@ -82,7 +83,7 @@ func TestTheExampleForGradescopeWritesItsResults(t *testing.T) {
 
 func TestTheExampleForClassroom50WritesItsResult(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	longtest.Only(t)
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"src/chat.py": counting(t)})
 	output := filepath.Join(t.TempDir(), "output")

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading"
 )
 
@@ -105,7 +106,7 @@ type cucumberStep struct {
 // TestReportsForMachines runs a chat on which rules pass, fail and are blocked,
 // and reads the reports of the one run.
 func TestReportsForMachines(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	// It ends after its first line.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // few are rules that are judged fast: one that a chat breaks which counts from 1, and those that it needs.
@@ -69,7 +71,7 @@ func judgedIn(stderr string) []string {
 }
 
 func TestAClassIsGradedOnceAndOnlyWhatChangedAgain(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := class(t)
@@ -223,7 +225,7 @@ func TestASubmissionThatIsCalledReferenceIsNotTheReference(t *testing.T) {
 }
 
 func TestAClassMayBeAnArchiveOfArchives(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"submissions.zip": zipped(t, map[string]string{
@@ -299,7 +301,7 @@ func TestARunWritesWhatPlatformsRead(t *testing.T) {
 // how it speaks, and when it is judged first.
 func TestWhatDoesNotFailEachTimeIsUnsteady(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	longtest.Only(t)
 	needs(t, "python3")
 	mark := filepath.Join(t.TempDir(), "starts")
 	fickle := wrong(t, "links, seq = None, 0", "links, seq = None, first()")
@@ -332,7 +334,7 @@ func demanded(t *testing.T, assignment string) []string {
 }
 
 func TestAGradersRubricGivesThePointsAndKeepsRulesBack(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	rest := slices.DeleteFunc(demanded(t, "tcp-peer"), func(id string) bool { return id == "PEER-2.1" || id == "PEER-3.2" })
@@ -389,7 +391,7 @@ func TestAClassThatCannotBeGradedIsRefusedInASentence(t *testing.T) {
 
 // TestAClassIsNotHeldUpByWhatCannotBeBuilt: it earns nothing, its report has the compiler's words, and it is not tried again.
 func TestAClassIsNotHeldUpByWhatCannotBeBuilt(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "gcc")
 	manifest := "assignment: tcp-peer\nbuild: sh -c 'echo there is no rule for chat; exit 3'\nprograms: {chat: {run: './chat {name}'}}\n"

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading"
 )
 
@@ -38,7 +39,7 @@ rest()
 // memory, and nothing is left of the program.
 func TestAHostileProgramGetsItsVerdict(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	longtest.Only(t)
 	needs(t, "python3")
 	for _, c := range []struct {
 		name, program string
@@ -139,7 +140,7 @@ rest()
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if slices.Contains([]string{"it prints without end", "it prints letters without end", "it spins"}, c.name) {
-				needsAllTime(t) // it takes all that there is until it is given up
+				longtest.OnlyProof(t) // it takes all that there is until it is given up
 			}
 			t.Parallel()
 			dir := folder(t, map[string]string{"chat.py": c.program})
@@ -162,7 +163,7 @@ rest()
 // Where nothing else has garbage collected, the bound does; whoever sets another has that.
 func TestMemoryIsBoundedWhateverIsSaidOfGarbage(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	longtest.Only(t)
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"chat.py": sendsWithoutEnd})
 	for _, c := range []struct {
@@ -206,7 +207,7 @@ rest()
 
 func TestALargeSubmissionIsCopiedInLittleMemory(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	longtest.Only(t)
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"chat.py": right, "film.mp4": ""})
 	if err := os.Truncate(filepath.Join(dir, "film.mp4"), 60<<20); err != nil {

@@ -14,6 +14,8 @@ import (
 
 	"github.com/ory/dockertest/v3"
 	"github.com/ory/dockertest/v3/docker"
+
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // The images of the test: Debian as debootstrap makes it, and chatspec's.
@@ -28,7 +30,7 @@ const longestImage = 50 * time.Minute
 // TestTheImageJudges what it can: the Dockerfile is built on a Debian of this machine's release, and what comes of it is
 // used without any network.
 func TestTheImageJudges(t *testing.T) {
-	needsAllTime(t)
+	longtest.OnlyProof(t)
 	if os.Getenv(besideDocker) == "" {
 		needsDocker(t)
 		needs(t, "debootstrap")

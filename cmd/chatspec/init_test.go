@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/target"
 	"github.com/chatspec/chatspec/steps/stepstest"
@@ -97,7 +98,7 @@ func TestWhatInitWritesTellsWhatIsAskedAndHowToCheckOneself(t *testing.T) {
 }
 
 func TestASampleInAFolderThatWasBegunStillPasses(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := begun(t, "tcp-peer")

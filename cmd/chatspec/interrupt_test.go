@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // slow is a chat that tells the test when it runs, and then waits for ever;
@@ -53,7 +55,7 @@ func TestAnInterruptedRunEndsWith130AndLeavesNothing(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			if c.name == "SIGHUP" || c.name == "with dots" {
-				needsLong(t) // much like the others
+				longtest.Only(t) // much like the others
 			}
 			dir, called := slow(t, c.first)
 			got := chatspec(t, call{

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/grading"
 )
@@ -125,7 +126,7 @@ const hostilePatience, amplePatience = "2", "6"
 // bounded memory; the report says what happened, and nothing is left. Like the
 // other tests of what takes all processors, it runs beside no other.
 func TestAHostileSubmissionIsJudgedOnItsHost(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	needsHosts(t)
 	for _, c := range []struct {
 		name, patience, says string
@@ -155,7 +156,7 @@ func TestAHostileSubmissionIsJudgedOnItsHost(t *testing.T) {
 	} {
 		t.Run(strings.Join(append([]string{c.name}, c.args...), " "), func(t *testing.T) {
 			if slices.Contains([]string{"burner", "disk", "output", "spinner", "squatter"}, c.name) && len(c.args) == 0 {
-				needsAllTime(t) // it takes all that there is until it is given up
+				longtest.OnlyProof(t) // it takes all that there is until it is given up
 			}
 			if c.name == "sockets" && !strings.Contains(strings.Join(host.Walls(), "\n"), "memory (version") {
 				t.Skip("no control group can be made here that counts memory")
@@ -208,7 +209,7 @@ func told(result grading.Result) string {
 
 // TestAHostileSubmissionIsJudgedByAllRules: no rule lets it end the run.
 func TestAHostileSubmissionIsJudgedByAllRules(t *testing.T) {
-	needsAllTime(t)
+	longtest.OnlyProof(t)
 	needsHosts(t)
 	for _, name := range []string{"killer", "squatter", "fork-bomb", "locker"} {
 		t.Run(name, func(t *testing.T) {
@@ -374,7 +375,7 @@ func statOf(pid int) []string {
 // TestRunsOfOneHardCodedPortDoNotDisturbEachOther: each fails the rule about its
 // port, and what needs that rule, and nothing else.
 func TestRunsOfOneHardCodedPortDoNotDisturbEachOther(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needsHosts(t)
 	dir := folder(t, map[string]string{"chat.py": wrong(t, `("127.0.0.1", port)`, `("127.0.0.1", 5001)`)})

@@ -4,12 +4,14 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // TestAMachineThatCannotRunProgramsIsSaidToBeOne runs the command where something is
 // missing that is no fault of a submission.
 func TestAMachineThatCannotRunProgramsIsSaidToBeOne(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "unshare")
 	const cannot = "chatspec: this machine cannot run the programs: "

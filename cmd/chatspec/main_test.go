@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/chatspec/chatspec/fixtures/companion"
-	"github.com/chatspec/chatspec/steps/stepstest"
 )
 
 // binary is the command, which is built once.
@@ -198,25 +197,6 @@ func folder(t *testing.T, files map[string]string) string {
 		}
 	}
 	return dir
-}
-
-// isLong reports whether tests may take their time.
-func isLong() bool { return os.Getenv(stepstest.Long) != "" }
-
-// needsLong skips a test that takes its time.
-func needsLong(t *testing.T) {
-	t.Helper()
-	if !isLong() {
-		t.Skip("it takes its time, or what only `make test-long` installs")
-	}
-}
-
-// needsAllTime skips a test that takes minutes by itself, or most of an hour.
-func needsAllTime(t *testing.T) {
-	t.Helper()
-	if os.Getenv(stepstest.Long) != stepstest.All {
-		t.Skip("it takes its time: `make prove` runs it")
-	}
 }
 
 // needs skips the test where a command is missing; in CI nothing is skipped.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading/ledger"
 )
 
@@ -56,7 +57,7 @@ func background(t *testing.T, c call, toStderr bool) (said string, end func()) {
 // TestWorkersAtAQueueGiveWhatOneMachineGives: two workers, one class, the same table but for the seconds.
 func TestWorkersAtAQueueGiveWhatOneMachineGives(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	longtest.Only(t)
 	needs(t, "python3")
 	said, end := background(t, call{args: []string{"broker", "--listen", "127.0.0.1:0"}}, false)
 	defer end()

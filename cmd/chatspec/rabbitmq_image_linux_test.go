@@ -15,6 +15,8 @@ import (
 
 	"github.com/ory/dockertest/v3"
 	"github.com/ory/dockertest/v3/docker"
+
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // rabbitImage is of Debian's RabbitMQ.
@@ -26,7 +28,7 @@ printf 'default_user = %s\ndefault_pass = %s\nloopback_users = none\n' "$RABBITM
 
 // TestVerdictsAreTheSameOnRabbitMQInAContainer: Debian's RabbitMQ, in an image of it.
 func TestVerdictsAreTheSameOnRabbitMQInAContainer(t *testing.T) {
-	needsAllTime(t)
+	longtest.OnlyProof(t)
 	if os.Getenv(besideDocker) == "" {
 		needsDocker(t)
 		needs(t, "debootstrap")

@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/chatspec/chatspec/fixtures/companion"
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // releases is what .goreleaser.yaml says of what is built.
@@ -39,7 +40,7 @@ func readReleases(t *testing.T) (file string, r releases) {
 }
 
 func TestGoreleaserUnderstandsItsConfiguration(t *testing.T) {
-	needsAllTime(t)
+	longtest.OnlyProof(t)
 	file, _ := readReleases(t)
 	for _, c := range []struct {
 		name, before, after string
@@ -62,7 +63,7 @@ func TestGoreleaserUnderstandsItsConfiguration(t *testing.T) {
 
 // TestEachReleaseCanBeBuilt with the flags of the configuration, for each system, and those for Linux are static.
 func TestEachReleaseCanBeBuilt(t *testing.T) {
-	needsAllTime(t)
+	longtest.OnlyProof(t)
 	_, r := readReleases(t)
 	if len(r.Builds) != 1+len(companion.All()) || len(r.Builds[0].Targets) < 4 {
 		t.Fatalf("it builds %+v", r.Builds)

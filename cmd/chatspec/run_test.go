@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading"
 )
 
@@ -105,7 +106,7 @@ func TestTheReferenceConforms(t *testing.T) {
 }
 
 func TestARunOfSeveralAssignmentsWritesAResultForEach(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	for args, want := range map[string][]string{
 		"":                         {"tcp-peer", "tcp-server"},
@@ -158,9 +159,9 @@ func TestAFaultyChatFailsOnTheRuleThatItBreaks(t *testing.T) {
 			switch c.name {
 			case "none":
 			case "it counts from 1":
-				needsLong(t)
+				longtest.Only(t)
 			default:
-				needsAllTime(t) // mutants show the same
+				longtest.OnlyProof(t) // mutants show the same
 			}
 			dir := folder(t, map[string]string{"homework/chat.py": c.program})
 			got := chatspec(t, call{args: []string{"run", dir, "--tags", "@must", "--format", "json", "--jobs", "6"}})
@@ -288,7 +289,7 @@ func TestASubmissionMayHoldItsLibraries(t *testing.T) {
 }
 
 func TestARuleThatNeedsOthersIsRunWithThem(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"chat.py": wrong(t, `        print(message["user"] + ": " + message["message"], flush=True)`, "        pass")})

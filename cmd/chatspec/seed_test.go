@@ -9,13 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading"
 )
 
 // TestASeedDrawsOtherNamesAndTexts judges a chat that counts from 1: with a seed it fails the same rule, and all that is
 // told of that speaks of those who were drawn.
 func TestASeedDrawsOtherNamesAndTexts(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"s/chat.py": counting(t)})

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chatspec/chatspec/fixtures/companion"
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading"
 )
 
@@ -81,7 +82,7 @@ func TestNothingOfASubmissionRunsOnTheMachine(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			if c.long {
-				needsLong(t)
+				longtest.Only(t)
 			}
 			asBothUsers(t, func(t *testing.T, ordinary bool) {
 				files := map[string]string{"chat.py": right}
@@ -115,7 +116,7 @@ func TestNothingOfASubmissionRunsOnTheMachine(t *testing.T) {
 // TestFilesThatHangOrFillTheJudge: a verdict comes, or one sentence, in bounded memory.
 func TestFilesThatHangOrFillTheJudge(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	longtest.Only(t)
 	needsHosts(t)
 	for _, c := range []struct {
 		name string
@@ -300,7 +301,7 @@ func TestWhoJudgesLetsProgramsReadMore(t *testing.T) {
 // TestACompilerReadsNothingForASubmission: no file of the machine gets into a program.
 // Each user's first build compiles Go's own library.
 func TestACompilerReadsNothingForASubmission(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needsHosts(t)
 	needs(t, "go")
@@ -398,7 +399,7 @@ func TestTheSuiteIsNotTheAnswer(t *testing.T) {
 			t.Parallel()
 			// Of a companion that is beside it and not taken, since nobody knows of its version, all this is true as well.
 			for _, way := range []string{"host", "none"} {
-				if way == "none" && !isLong() {
+				if way == "none" && !longtest.Long() {
 					continue
 				}
 				dir := folder(t, map[string]string{"chatspec.yaml": c.manifest})
@@ -421,7 +422,7 @@ func TestWhoPrintsAllRulesPassesNone(t *testing.T) {
 	rules := chatspec(t, call{args: []string{"list", "tcp-peer"}}).stdout
 	dir := folder(t, map[string]string{"chat.py": fmt.Sprintf("import json\nprint(json.loads(%s))\n", strconv.Quote(strconv.Quote(rules)))})
 	of := "@must"
-	if isLong() {
+	if longtest.Long() {
 		of = "@must,@should,@robust"
 	}
 	got := chatspec(t, call{args: []string{"run", dir, "--tags", of, "--format", "json"}})
@@ -462,7 +463,7 @@ func TestForeignTextIsNoLineOfTheReport(t *testing.T) {
 // files for links while they are read.
 func TestNothingIsPackedThatABuildSwapsMeanwhile(t *testing.T) {
 	t.Parallel()
-	needsLong(t)
+	longtest.Only(t)
 	needsHosts(t)
 	const swap = "while :; do for i in 0 1 2 3 4 5 6 7 8 9; do ln -sf %[1]s x$i; rm -f p$i; mkfifo p$i; rm -f x$i; cp chat.py x$i; done; done"
 	asBothUsers(t, func(t *testing.T, ordinary bool) {
@@ -511,7 +512,7 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_fore
 // TestWhatIsDoneToABrokerEndsItsOwnScenarioAtMost: the run comes to a verdict, in bounded
 // memory.
 func TestWhatIsDoneToABrokerEndsItsOwnScenarioAtMost(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	needsHosts(t)
 	needsModule(t, "pika")
 	const chat = `import socket, sys, threading, time, pika, http.server
@@ -531,7 +532,7 @@ def harm():
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name != "hostile frames" && name != "messages never finished" {
-				needsAllTime(t)
+				longtest.OnlyProof(t)
 			}
 			t.Parallel()
 			status := judgeHarmful(t, strings.Replace(chat, "%s", harm, 1), "rabbitmq", "@RABBIT-1.1,@RABBIT-1.5,@RABBIT-1.8")
@@ -545,7 +546,7 @@ def harm():
 // TestWhatIsDoneToADatabaseEndsItsOwnScenarioAtMost: the run comes to a verdict, in bounded
 // memory, and the machine's files stay as they are.
 func TestWhatIsDoneToADatabaseEndsItsOwnScenarioAtMost(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	needsHosts(t)
 	needsModule(t, "pymongo")
 	const chat = `import socket, struct, sys, threading, time, bson, pymongo, http.server
@@ -574,7 +575,7 @@ def harm():
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name != "a file of the machine's, by a name" && name != "lengths that are none" {
-				needsAllTime(t)
+				longtest.OnlyProof(t)
 			}
 			t.Parallel()
 			judgeHarmful(t, strings.Replace(chat, "%s", harm, 1), "rooms", "@ROOM-1.1,@ROOM-1.5,@ROOM-3.1")

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // TestASubmissionIsBuiltByTheConventionsOfItsLanguage: as it was handed in, in a host, and
@@ -35,10 +37,10 @@ func TestASubmissionIsBuiltByTheConventionsOfItsLanguage(t *testing.T) {
 		t.Run(c.style, func(t *testing.T) {
 			t.Parallel()
 			if c.long {
-				needsLong(t)
+				longtest.Only(t)
 			}
 			if c.style == "maven" || c.style == "gradle" {
-				needsAllTime(t) // they are started for longer than they build
+				longtest.OnlyProof(t) // they are started for longer than they build
 			}
 			for _, tool := range c.tools {
 				needs(t, tool)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading"
 )
 
@@ -27,7 +28,7 @@ func chat5(t *testing.T) string {
 func asBothUsers(t *testing.T, test func(t *testing.T, ordinary bool)) {
 	t.Helper()
 	for _, ordinary := range []bool{false, true} {
-		if ordinary && (os.Geteuid() != 0 || !isLong()) {
+		if ordinary && (os.Geteuid() != 0 || !longtest.Long()) {
 			continue
 		}
 		name := map[bool]string{false: "as I am", true: "as an ordinary user"}[ordinary]
@@ -44,7 +45,7 @@ func TestProgramsBesideAnEndpointHaveTheirHosts(t *testing.T) {
 	t.Parallel()
 	needsHosts(t)
 	args := []string{"run", ".", "--patience", "4", "--format", "json"}
-	if !isLong() {
+	if !longtest.Long() {
 		args = append(args, "--tags", "@SERVER-1.4,@SERVER-2.2,@SERVER-3.1")
 	}
 	asBothUsers(t, func(t *testing.T, ordinary bool) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // featuresHash is that of the features that are embedded.
@@ -37,7 +38,7 @@ func TestVersionSaysWhichChatspecJudgesAndByWhichFeatures(t *testing.T) {
 
 func TestAReleaseIsOfTheVersionThatItWasLinkedWith(t *testing.T) {
 	t.Parallel()
-	needsAllTime(t)
+	longtest.OnlyProof(t)
 	released := filepath.Join(t.TempDir(), "chatspec")
 	if out, err := exec.Command("go", "build", "-ldflags", "-X main.version=v1.2.3", "-o", released, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

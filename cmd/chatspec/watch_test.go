@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // A watching is a call of `chatspec watch`.
@@ -80,7 +82,7 @@ func save(t *testing.T, dir, name, text string) {
 }
 
 func TestAFileThatIsSavedIsJudgedAgainWhatFailedFirst(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	wrong := counting(t)
@@ -103,7 +105,7 @@ func TestAFileThatIsSavedIsJudgedAgainWhatFailedFirst(t *testing.T) {
 }
 
 func TestWhoSavesWhileItIsJudgedHasItJudgedAnew(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir, called := slow(t, "")
@@ -119,7 +121,7 @@ func TestWhoSavesWhileItIsJudgedHasItJudgedAnew(t *testing.T) {
 }
 
 func TestAFolderThatCannotBeJudgedIsWatchedOn(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	t.Parallel()
 	needs(t, "python3")
 	dir := folder(t, map[string]string{"essay.txt": "on chats"})

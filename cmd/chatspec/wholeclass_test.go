@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/chatspec/chatspec/fixtures/longtest"
 )
 
 // wholeTime is when a whole class is given up. No test depends on its length.
@@ -186,7 +188,7 @@ func rosterOfTwelve() string {
 // TestAClassOfSixtyIsGradedInSpiteOfAll: sixty submissions in all layouts, broken and hostile ones among them; the
 // command is interrupted twice in each.
 func TestAClassOfSixtyIsGradedInSpiteOfAll(t *testing.T) {
-	needsLong(t)
+	longtest.Only(t)
 	needs(t, "python3")
 	handedIn := hands(t)
 	for _, l := range layouts() {

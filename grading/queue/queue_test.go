@@ -22,6 +22,7 @@ import (
 
 	"github.com/chatspec/chatspec/fixtures/archive"
 	"github.com/chatspec/chatspec/fixtures/broker"
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/grading/class"
 )
@@ -164,15 +165,9 @@ func embedded(t *testing.T) string {
 // installed is a RabbitMQ of the test's own, which only `make test-long` installs.
 func installed(t *testing.T) (*broker.Local, string) {
 	t.Helper()
-	if os.Getenv("CHATSPEC_LONG") == "" {
-		t.Skip("it takes its time, or what only `make test-long` installs")
-	}
-	if _, err := broker.FindServer(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	longtest.Only(t)
+	_, err := broker.FindServer()
+	longtest.Missing(t, err)
 	ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer stop()
 	local, err := broker.StartLocal(ctx, broker.LocalOptions{})
@@ -437,9 +432,7 @@ func TestWhoIsNotThereIsSaid(t *testing.T) {
 // TestNothingIsLostAndNothingCountsTwice while workers are killed, connections cut and RabbitMQ is restarted at random
 // moments, again and again.
 func TestNothingIsLostAndNothingCountsTwice(t *testing.T) {
-	if os.Getenv("CHATSPEC_LONG") == "" {
-		t.Skip("it takes its time")
-	}
+	longtest.Only(t)
 	local, url := installed(t)
 	const rounds, submissions = 20, 50
 	for round := range rounds {

@@ -3,7 +3,6 @@ package stepstest
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/longtest"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/stage"
 	"github.com/chatspec/chatspec/fixtures/stage/stagetest"
@@ -19,15 +19,6 @@ import (
 	"github.com/chatspec/chatspec/grading"
 	"github.com/chatspec/chatspec/steps"
 	"github.com/chatspec/chatspec/steps/vocabularies"
-)
-
-// Long is the environment variable that has tests take their time: programs that are
-// judged in one way of isolation without it are judged in the other, and where it is both, in
-// both. Where it is All, nothing is left out.
-const (
-	Long = "CHATSPEC_LONG"
-	both = "both"
-	All  = "all"
 )
 
 // Catalogue is that of the features.
@@ -62,16 +53,16 @@ func Reference(t *testing.T, top string) *target.Target {
 func EachIsolation(t *testing.T, ways []sandbox.Isolation, test func(t *testing.T, way sandbox.Isolation)) {
 	t.Helper()
 	first, others := ways[:1], ways[1:]
-	switch os.Getenv(Long) {
+	switch longtest.Level() {
 	case "":
 		AllIsolations(t, first, test)
 		return
-	case both:
+	case longtest.Both:
 		AllIsolations(t, ways, test)
 		return
 	}
 	if len(others) == 0 {
-		t.Skip("it has been judged so without " + Long)
+		t.Skip("it has been judged so without " + longtest.Variable)
 	}
 	AllIsolations(t, others, test)
 }
