@@ -433,7 +433,7 @@ Feature: Rooms, part 4: the classes
       When "apple" is looked for in it
       Then no message is given
 
-  @should @ROOM-4.38
+  @must @ROOM-4.38
   Rule: A third is not taken into a private room
     Why: a private room holds its owner and one other.
     Hint: in add_group_member, look at group_room and at the number of members.

@@ -59,6 +59,30 @@ func (w *world) hasNoExchange(ctx context.Context, name string) error {
 	return err
 }
 
+// isNoGroup checks that a room has no exchange, or that its document says that it is not for a group.
+func (w *world) isNoGroup(ctx context.Context, exchange, room string) error {
+	has := w.hasNoExchange(ctx, exchange)
+	var failure *stage.Failure
+	if !errors.As(has, &failure) {
+		return has
+	}
+	if err := stage.DropFailure(w.awaitSaved(ctx, room)); err != nil {
+		return err
+	}
+	if err := w.Stage.AwaitQuiet(ctx); err != nil { // the room's own document may be written last
+		return err
+	}
+	all, _, err := w.documents(ctx, room)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(all, document.isNoGroup) {
+		return has
+	}
+	w.Run.Observe(chat, "declares an exchange for a room that is no group, too")
+	return nil
+}
+
 // has checks that something was declared that is called name, or that RabbitMQ has it once
 // nothing more can happen.
 func (w *world) has(ctx context.Context, what, name string, declared func(messchat.Topology) bool, look func(*amqp091.Channel) error) error {
@@ -147,6 +171,25 @@ func (w *world) reaches(ctx context.Context, text, queue string) error {
 		return err
 	}
 	return stage.Fail(fmt.Sprintf("%q reaches the queue %q", text, queue), "it does not"+w.holdsInstead(ctx, queue))
+}
+
+// membersHaveQueues checks that whoever of a sender and an addressee is a member of a group has a queue, and
+// that a message has come into the addressee's.
+func (w *world) membersHaveQueues(ctx context.Context, sender, addressee, room, text string) error {
+	members, err := w.savedMembers(ctx, room, sender, addressee)
+	if err != nil {
+		return err
+	}
+	w.Run.Observe(chat, "takes into a group, after a message of "+sender+" to "+addressee+", "+strings.Join(members, " and "))
+	for _, alias := range members {
+		if err := w.hasQueue(ctx, alias); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(members, addressee) {
+		return nil
+	}
+	return w.reaches(ctx, text, addressee)
 }
 
 // isIn reports whether a message has been put into a queue.

@@ -393,6 +393,29 @@ func (w *world) metadataSays(ctx context.Context, name, what string) error {
 	return stage.Fail(fmt.Sprintf("the document of the room %q says its %s", name, what), w.storedInstead(ctx, name))
 }
 
+// savedMembers returns which of some users the document of a room calls its members, once that is saved.
+func (w *world) savedMembers(ctx context.Context, name string, users ...string) (members []string, err error) {
+	if err := stage.DropFailure(w.awaitSaved(ctx, name)); err != nil {
+		return nil, err
+	}
+	if err := w.Stage.AwaitQuiet(ctx); err != nil { // the room's own document may be written last
+		return nil, err
+	}
+	all, _, err := w.documents(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	for _, user := range users {
+		if slices.ContainsFunc(all, func(d document) bool { return d.isOfRoom() && d.says("members", user) }) {
+			members = append(members, user)
+		}
+	}
+	if len(members) == 0 {
+		return nil, &stage.Unverified{Reason: fmt.Sprintf("no document of %q says that %s is a member", name, strings.Join(users, " or "))}
+	}
+	return members, nil
+}
+
 // says reports whether the document of a room has something in it: the name that is wanted, where it is one.
 func (d document) says(what, wanted string) bool {
 	any := func(met func(f field) bool) bool { return slices.ContainsFunc(d.fields, met) }
@@ -415,6 +438,14 @@ func (d document) says(what, wanted string) bool {
 		return has("creat")
 	}
 	return has("modif", "mod_", "updat", "last")
+}
+
+// isNoGroup reports whether the document of a room says that it is not for a group.
+func (d document) isNoGroup() bool {
+	return d.isOfRoom() && slices.ContainsFunc(d.fields, func(f field) bool {
+		set, isFlag := f.value.BooleanOK()
+		return isFlag && (strings.Contains(f.path, "group") && !set || strings.Contains(f.path, "private") && set)
+	})
 }
 
 // textsOfRoom lists what a room holds: its object, from the right, or what the API lists.
@@ -779,10 +810,30 @@ func (w *world) nothingWritten(ctx context.Context) error {
 	if err := w.Stage.AwaitQuiet(ctx); err != nil {
 		return err
 	}
-	for _, e := range w.Stage.Journal()[w.Mark:] {
-		if command, ok := e.Message.(mongo.Command); ok && command.Writes() {
-			return stage.Fail("nothing is written to MongoDB", "there is "+journal.Shorten(command.String()))
+	events := w.Stage.Journal()[w.Mark:]
+	for i, e := range events {
+		command, ok := e.Message.(mongo.Command)
+		if ok && command.Writes() && !changesNothing(e, command, events[i:]) {
+			return stage.Fail("nothing is written to MongoDB", "it "+journal.Shorten(command.String()))
 		}
 	}
 	return nil
+}
+
+// changesNothing reports whether nothing is stored otherwise after a command, whatever was in the database: what it
+// deletes was not there, an index was there already, or it was refused.
+func changesNothing(asked journal.Event, command mongo.Command, later []journal.Event) bool {
+	return slices.ContainsFunc(later, func(e journal.Event) bool {
+		reply, ok := e.Message.(mongo.Reply)
+		if !ok || e.Conn != asked.Conn || reply.To != command.ID {
+			return false
+		}
+		switch n, _ := reply.Changed(); command.Name {
+		case "delete":
+			return n == 0
+		case "createIndexes":
+			return reply.Body.Lookup("numIndexesBefore").Equal(reply.Body.Lookup("numIndexesAfter"))
+		}
+		return reply.Code != 0
+	})
 }

@@ -146,3 +146,57 @@ func TestAFieldOfFieldsDoesNotHaveItsNameInEachOfThem(t *testing.T) {
 		t.Errorf("the owner is %q", f.text())
 	}
 }
+
+func TestADocumentOfARoomSaysWhetherThatIsAGroup(t *testing.T) {
+	for name, c := range map[string]struct {
+		document bson.D
+		none     bool
+	}{
+		"no group":           {bson.D{{Key: "owner_alias", Value: "annika"}, {Key: "group_room", Value: false}}, true},
+		"a group":            {bson.D{{Key: "owner_alias", Value: "annika"}, {Key: "group_room", Value: true}}, false},
+		"private":            {bson.D{{Key: "members", Value: bson.A{"annika"}}, {Key: "is_private", Value: true}}, true},
+		"not private":        {bson.D{{Key: "members", Value: bson.A{"annika"}}, {Key: "is_private", Value: false}}, false},
+		"nothing of it":      {bson.D{{Key: "members", Value: bson.A{"annika"}}, {Key: "dirty", Value: false}}, false},
+		"another's document": {bson.D{{Key: "message", Value: "plum"}, {Key: "group_room", Value: false}}, false},
+	} {
+		raw, err := bson.Marshal(c.document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (document{raw, fieldsOf(raw, "")}).isNoGroup(); got != c.none {
+			t.Errorf("%s: it is no group: %t", name, got)
+		}
+	}
+}
+
+func TestWhatChangesNothingIsNotWritten(t *testing.T) {
+	indexes := func(before, after int32) bson.D {
+		return bson.D{{Key: "numIndexesBefore", Value: before}, {Key: "numIndexesAfter", Value: after}}
+	}
+	for name, c := range map[string]struct {
+		command string
+		conn    int
+		body    bson.D
+		code    int
+		nothing bool
+	}{
+		"nothing to be deleted":        {"delete", 1, bson.D{{Key: "n", Value: int32(0)}}, 0, true},
+		"something to be deleted":      {"delete", 1, bson.D{{Key: "n", Value: int32(1)}}, 0, false},
+		"the answer to somebody else":  {"delete", 2, bson.D{{Key: "n", Value: int32(0)}}, 0, false},
+		"an index that is there":       {"createIndexes", 1, indexes(2, 2), 0, true},
+		"a new index":                  {"createIndexes", 1, indexes(1, 2), 0, false},
+		"a collection that is there":   {"create", 1, bson.D{}, 48, true},
+		"a new collection":             {"create", 1, bson.D{}, 0, false},
+		"what was saved, written anew": {"update", 1, bson.D{{Key: "n", Value: int32(1)}, {Key: "nModified", Value: int32(0)}}, 0, false},
+	} {
+		body, err := bson.Marshal(c.body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		command := mongo.Command{ID: 7, Name: c.command}
+		answer := journal.Event{Conn: c.conn, Message: mongo.Reply{To: 7, Body: body, Code: c.code}}
+		if got := changesNothing(journal.Event{Conn: 1, Message: command}, command, []journal.Event{answer}); got != c.nothing {
+			t.Errorf("%s: it changes nothing: %t", name, got)
+		}
+	}
+}

@@ -100,10 +100,11 @@ func sentences() []steps.Sentence {
 		steps.Say(`^mess_chat calls itself a client by pika$`, (*world).usesPika),
 		steps.Say(`^RabbitMQ has a queue `+somebody+`$`, (*world).hasQueue),
 		steps.Say(`^RabbitMQ has an exchange `+somebody+`$`, (*world).hasExchange),
-		steps.Say(`^RabbitMQ has no exchange `+somebody+`$`, (*world).hasNoExchange),
+		steps.Say(`^RabbitMQ has no exchange `+somebody+`, or MongoDB says that `+somebody+` is no group$`, (*world).isNoGroup),
 		steps.Say(`^mess_chat publishes `+somebody+` to the exchange `+somebody+`$`, (*world).publishesTo),
 		steps.Say(`^`+somebody+`, who is another client, puts `+somebody+` into the exchange `+somebody+`$`, (*world).putInto),
 		steps.Say(`^`+somebody+` reaches the queue `+somebody+`$`, (*world).reaches),
+		steps.Say(`^each of `+somebody+` and `+somebody+` whom MongoDB calls a member of `+somebody+` has a queue, and the addressee has `+somebody+` in it$`, (*world).membersHaveQueues),
 		steps.Say(`^mess_chat has read `+somebody+` from the queue `+somebody+`$`, (*world).hasRead),
 	}
 }
