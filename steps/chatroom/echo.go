@@ -16,6 +16,9 @@ type echo struct {
 	text string // or the name of a number
 	// numbered is set where it is a number, which may stand anywhere: it is known by its name.
 	numbered bool
+	// number is the client's, where the server does not call it as the client does: the client may have said
+	// another one before it was told.
+	number string
 	// before are the ways in which it is found in what the server says: by what stands in front of it, the
 	// most exact one first.
 	before []string
@@ -29,7 +32,7 @@ var token = regexp.MustCompile(`[A-Za-z0-9_-]{4,}`)
 func echoesOf(events []journal.Event, client, another string) []echo {
 	var all []echo
 	var told, said strings.Builder
-	common := toldTo(events, another)
+	common, others := toldTo(events, another), saidBy(events, another)
 	for _, e := range events {
 		switch {
 		case e.Kind != journal.Wrote:
@@ -47,6 +50,7 @@ func echoesOf(events []journal.Event, client, another string) []echo {
 				}
 			}
 			all = append(all, numbersOf(all, e.Data, told.String(), said.String(), common)...)
+			all = append(all, renamedNumbersOf(all, e.Data, withoutSize(told.String()), said.String(), common, others)...)
 			said.WriteString(e.Data)
 		}
 	}
@@ -54,7 +58,7 @@ func echoesOf(events []journal.Event, client, another string) []echo {
 }
 
 // named is a small number with its name in front, in JSON, a form, a URL or a header field.
-var named = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_-]*)["']?\s*[:=]\s*["']?(\d{1,3})\b`)
+var named = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_-]*)["']?\s*[:=/]\s*["']?(\d{1,3})\b`)
 
 // numbersOf finds the numbers that a client says back for the first time, and that another has been told otherwise.
 func numbersOf(known []echo, now, told, said, common string) (all []echo) {
@@ -70,6 +74,50 @@ func numbersOf(known []echo, now, told, said, common string) (all []echo) {
 		}
 	}
 	return all
+}
+
+// renamedNumbersOf finds the numbers that a client says back for the first time under another name than the
+// server's, or that it was told without any: another, who was told another one there, says that under the same name.
+func renamedNumbersOf(known []echo, now, told, said, common, others string) (all []echo) {
+	for _, parts := range named.FindAllStringSubmatch(now, -1) {
+		name, number := parts[1], parts[2]
+		isKnown := func(e echo) bool { return e.text == name }
+		if says(said, name, number) || slices.ContainsFunc(known, isKnown) || slices.ContainsFunc(all, isKnown) {
+			continue
+		}
+		for _, at := range short.FindAllStringIndex(told, -1) {
+			if told[at[0]:at[1]] != number || length.MatchString(told[:at[1]][max(0, at[0]-len("content-length: ")):]) {
+				continue
+			}
+			e := echo{text: name, numbered: true, number: number, before: waysTo(told[:at[0]])}
+			if other := e.numberFor(common); other != number && says(others, name, other) {
+				all = append(all, e)
+				break
+			}
+		}
+	}
+	return all
+}
+
+// short is a small number by itself.
+var short = regexp.MustCompile(`\b\d{1,3}\b`)
+
+// says reports whether a number stands under a name in a text.
+func says(text, name, number string) bool {
+	return slices.ContainsFunc(named.FindAllStringSubmatch(text, -1), func(parts []string) bool { return parts[1] == name && parts[2] == number })
+}
+
+// numberFor is what somebody says in place of a number who was told otherwise; nobody's, where there is nothing.
+func (e echo) numberFor(told string) string {
+	if e.number == "" {
+		return cmp.Or(numberIn(told, e.text), nobodys)
+	}
+	for _, before := range e.before {
+		if found := regexp.MustCompile(regexp.QuoteMeta(before) + gap + `?(\d{1,3})\b`).FindStringSubmatch(told); found != nil {
+			return found[1]
+		}
+	}
+	return nobodys
 }
 
 // numberIn is the first number of a name in a text, or nothing.
@@ -97,6 +145,17 @@ func toldTo(events []journal.Event, client string) string {
 		}
 	}
 	return withoutSize(all.String())
+}
+
+// saidBy is what a client has said, with a gap after each piece.
+func saidBy(events []journal.Event, client string) string {
+	var all strings.Builder
+	for _, e := range events {
+		if e.Kind == journal.Wrote && e.From == client && e.To == steps.Server {
+			all.WriteString(e.Data + gap)
+		}
+	}
+	return all.String()
 }
 
 // size is that of a body's first chunk (RFC 9112, section 7.1).
@@ -154,7 +213,7 @@ func (s script) echoing(text, told string) string {
 		switch {
 		case !e.isIn(text):
 		case e.numbered:
-			text = withNumber(text, e.text, cmp.Or(numberIn(told, e.text), nobodys))
+			text = e.withNumber(text, e.numberFor(told))
 		default:
 			text = strings.ReplaceAll(text, e.text, e.in(told))
 		}
@@ -162,12 +221,12 @@ func (s script) echoing(text, told string) string {
 	return text
 }
 
-// withNumber puts a number in place of each that has a name.
-func withNumber(text, name, number string) string {
+// withNumber puts a number in place of each that has the name.
+func (e echo) withNumber(text, number string) string {
 	var all strings.Builder
 	from := 0
 	for _, at := range named.FindAllStringSubmatchIndex(text, -1) {
-		if text[at[2]:at[3]] == name {
+		if text[at[2]:at[3]] == e.text && (e.number == "" || text[at[4]:at[5]] == e.number) {
 			all.WriteString(text[from:at[4]] + number)
 			from = at[5]
 		}
@@ -177,7 +236,10 @@ func withNumber(text, name, number string) string {
 
 // isIn reports whether a client says it back in a text.
 func (e echo) isIn(text string) bool {
-	if e.numbered {
+	switch {
+	case e.number != "":
+		return says(text, e.text, e.number)
+	case e.numbered:
 		return numberIn(text, e.text) != ""
 	}
 	return placeOf(text, e.text) >= 0

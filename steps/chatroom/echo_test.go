@@ -1,6 +1,7 @@
 package chatroom
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chatspec/chatspec/fixtures/journal"
@@ -78,6 +79,55 @@ func TestWhatTheServerTellsAClientIsSaidBackByAnother(t *testing.T) {
 		s := script{name: "annika", text: "kumquat", echoes: echoesOf(events, "annika", "bruno")}
 		if got := s.repeat(piece{text: c.said}, change{name: "eva", told: toldTo(told, "eva")}); got != c.want {
 			t.Errorf("%s: she says\n%q\nand should say\n%q", name, got, c.want)
+		}
+	}
+}
+
+func TestANumberIsSaidBackUnderAnotherNameThanTheServers(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n"
+	for name, c := range map[string]struct {
+		told [3]string // what annika, bruno and eva are told
+		said [2]string // what annika and bruno say then
+		want string    // what eva says
+	}{
+		"an answer that is nothing else": {
+			told: [3]string{ok + "1", ok + "2", ok + "3"},
+			said: [2]string{"GET /log.txt HTTP/1.1\r\nSession: 1\r\n\r\n", "GET /log.txt HTTP/1.1\r\nSession: 2\r\n\r\n"},
+			want: "GET /log.txt HTTP/1.1\r\nSession: 3\r\n\r\n",
+		},
+		"another name": {
+			told: [3]string{ok + `{"seat": 1}`, ok + `{"seat": 2}`, ok + `{"seat": 30}`},
+			said: [2]string{"GET /log.txt?id=1&of=1 HTTP/1.1\r\n\r\n", "GET /log.txt?id=2&of=1 HTTP/1.1\r\n\r\n"},
+			want: "GET /log.txt?id=30&of=1 HTTP/1.1\r\n\r\n",
+		},
+		"a path": {
+			told: [3]string{ok + "seat 1", ok + "seat 2", ok + "seat 3"},
+			said: [2]string{"GET /log.txt/1 HTTP/1.1\r\n\r\n", "GET /log.txt/2 HTTP/1.1\r\n\r\n"},
+			want: "GET /log.txt/3 HTTP/1.1\r\n\r\n",
+		},
+		"who was refused": {
+			told: [3]string{ok + "1", ok + "2", "HTTP/1.1 503 Full\r\n\r\nfull"},
+			said: [2]string{"GET /log.txt HTTP/1.1\r\nSession: 1\r\n\r\n", "GET /log.txt HTTP/1.1\r\nSession: 2\r\n\r\n"},
+			want: "GET /log.txt HTTP/1.1\r\nSession: 987\r\n\r\n",
+		},
+		"what all say": {
+			told: [3]string{ok + "1", ok + "2", ok + "3"},
+			said: [2]string{"GET /log.txt HTTP/1.1\r\nVersion: 1\r\n\r\n", "GET /log.txt HTTP/1.1\r\nVersion: 1\r\n\r\n"},
+			want: "GET /log.txt HTTP/1.1\r\nVersion: 1\r\n\r\n",
+		},
+	} {
+		const login = "POST /log.txt HTTP/1.1\r\nSession: 0\r\n\r\nannika"
+		events := []journal.Event{
+			saysTo("annika", "server", login), saysTo("server", "annika", c.told[0]), saysTo("annika", "server", c.said[0]),
+			saysTo("bruno", "server", login), saysTo("server", "bruno", c.told[1]), saysTo("bruno", "server", c.said[1]),
+		}
+		s := script{name: "annika", text: "kumquat", echoes: echoesOf(events, "annika", "bruno")}
+		told := toldTo([]journal.Event{saysTo("server", "eva", c.told[2])}, "eva")
+		if got := s.repeat(piece{text: c.said[0]}, change{name: "eva", told: told}); got != c.want {
+			t.Errorf("%s: she says\n%q\nand should say\n%q", name, got, c.want)
+		}
+		if got := s.repeat(piece{text: login}, change{name: "eva"}); got != strings.Replace(login, "annika", "eva", 1) {
+			t.Errorf("%s: before she is told anything she says %q", name, got)
 		}
 	}
 }
