@@ -57,8 +57,11 @@ func echoesOf(events []journal.Event, client, another string) []echo {
 	return all
 }
 
+// small is a small number, which a letter or two may stand before.
+const small = `[A-Za-z]{0,2}\d{1,3}`
+
 // named is a small number with its name in front, in JSON, a form, a URL or a header field.
-var named = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_-]*)["']?\s*[:=/]\s*["']?(\d{1,3})\b`)
+var named = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_-]*)["']?\s*[:=/]\s*["']?(` + small + `)\b`)
 
 // numbersOf finds the numbers that a client says back for the first time, and that another has been told otherwise.
 func numbersOf(known []echo, now, told, said, common string) (all []echo) {
@@ -100,7 +103,7 @@ func renamedNumbersOf(known []echo, now, told, said, common, others string) (all
 }
 
 // short is a small number by itself.
-var short = regexp.MustCompile(`\b\d{1,3}\b`)
+var short = regexp.MustCompile(`\b` + small + `\b`)
 
 // says reports whether a number stands under a name in a text.
 func says(text, name, number string) bool {
@@ -113,7 +116,7 @@ func (e echo) numberFor(told string) string {
 		return cmp.Or(numberIn(told, e.text), nobodys)
 	}
 	for _, before := range e.before {
-		if found := regexp.MustCompile(regexp.QuoteMeta(before) + gap + `?(\d{1,3})\b`).FindStringSubmatch(told); found != nil {
+		if found := regexp.MustCompile(regexp.QuoteMeta(before) + gap + `?(` + small + `)\b`).FindStringSubmatch(told); found != nil {
 			return found[1]
 		}
 	}

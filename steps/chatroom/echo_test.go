@@ -105,6 +105,11 @@ func TestANumberIsSaidBackUnderAnotherNameThanTheServers(t *testing.T) {
 			said: [2]string{"GET /log.txt/1 HTTP/1.1\r\n\r\n", "GET /log.txt/2 HTTP/1.1\r\n\r\n"},
 			want: "GET /log.txt/3 HTTP/1.1\r\n\r\n",
 		},
+		"a letter and a number": {
+			told: [3]string{ok + "u1", ok + "u2", ok + "u13"},
+			said: [2]string{"GET /log.txt?who=u1 HTTP/1.1\r\n\r\n", "GET /log.txt?who=u2 HTTP/1.1\r\n\r\n"},
+			want: "GET /log.txt?who=u13 HTTP/1.1\r\n\r\n",
+		},
 		"who was refused": {
 			told: [3]string{ok + "1", ok + "2", "HTTP/1.1 503 Full\r\n\r\nfull"},
 			said: [2]string{"GET /log.txt HTTP/1.1\r\nSession: 1\r\n\r\n", "GET /log.txt HTTP/1.1\r\nSession: 2\r\n\r\n"},
