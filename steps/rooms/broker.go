@@ -66,13 +66,7 @@ func (w *world) isNoGroup(ctx context.Context, exchange, room string) error {
 	if !errors.As(has, &failure) {
 		return has
 	}
-	if err := stage.DropFailure(w.awaitSaved(ctx, room)); err != nil {
-		return err
-	}
-	if err := w.Stage.AwaitQuiet(ctx); err != nil { // the room's own document may be written last
-		return err
-	}
-	all, _, err := w.documents(ctx, room)
+	all, err := w.savedDocuments(ctx, room)
 	if err != nil {
 		return err
 	}

@@ -393,8 +393,8 @@ func (w *world) metadataSays(ctx context.Context, name, what string) error {
 	return stage.Fail(fmt.Sprintf("the document of the room %q says its %s", name, what), w.storedInstead(ctx, name))
 }
 
-// savedMembers returns which of some users the document of a room calls its members, once that is saved.
-func (w *world) savedMembers(ctx context.Context, name string, users ...string) (members []string, err error) {
+// savedDocuments are those of a room once all that it holds is saved, or nothing more happens.
+func (w *world) savedDocuments(ctx context.Context, name string) ([]document, error) {
 	if err := stage.DropFailure(w.awaitSaved(ctx, name)); err != nil {
 		return nil, err
 	}
@@ -402,6 +402,12 @@ func (w *world) savedMembers(ctx context.Context, name string, users ...string) 
 		return nil, err
 	}
 	all, _, err := w.documents(ctx, name)
+	return all, err
+}
+
+// savedMembers returns which of some users the document of a room calls its members, once that is saved.
+func (w *world) savedMembers(ctx context.Context, name string, users ...string) (members []string, err error) {
+	all, err := w.savedDocuments(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -832,7 +838,8 @@ func changesNothing(asked journal.Event, command mongo.Command, later []journal.
 		case "delete":
 			return n == 0
 		case "createIndexes":
-			return reply.Body.Lookup("numIndexesBefore").Equal(reply.Body.Lookup("numIndexesAfter"))
+			before, after := reply.Body.Lookup("numIndexesBefore"), reply.Body.Lookup("numIndexesAfter")
+			return !before.IsZero() && before.Equal(after)
 		}
 		return reply.Code != 0
 	})
