@@ -155,16 +155,20 @@ func (w *world) awaitSaved(ctx context.Context, name string) error {
 }
 
 // Excuse says why nothing can be found against programs that have asked the database for what it
-// cannot do, and MongoDB can.
+// cannot do, and MongoDB can, or that were refused since their password is not known here.
 func (w *world) Excuse() error {
 	if w.Database == nil {
 		return nil
 	}
-	lacks := w.Database.Lacks()
-	if len(lacks) == 0 {
-		return nil
+	if lacks := w.Database.Lacks(); len(lacks) > 0 {
+		return &stage.Unverified{Reason: fmt.Sprintf("the embedded database lacks %s; --mongo docker or a URL has it", strings.Join(lacks, ", "))}
 	}
-	return &stage.Unverified{Reason: fmt.Sprintf("the embedded database lacks %s; --mongo docker or a URL has it", strings.Join(lacks, ", "))}
+	for _, login := range w.Database.Logins() {
+		if login.Unknown {
+			return &stage.Unverified{Reason: fmt.Sprintf("it logs in to MongoDB as %q, with a password that chatspec does not know: let it take the one in MONGO_PASSWORD, or write it into a file of the program's", login.User)}
+		}
+	}
+	return nil
 }
 
 // A document is one in MongoDB.
