@@ -407,3 +407,12 @@ func TestRunsOfOneHardCodedPortDoNotDisturbEachOther(t *testing.T) {
 		t.Errorf("one run says %v, the other %v", all[0], all[1])
 	}
 }
+
+// TestAnAddressOfTheOtherAssignmentIsAnswered: courses move, and programs keep what they were told first.
+func TestAnAddressOfTheOtherAssignmentIsAnswered(t *testing.T) {
+	needsHosts(t)
+	t.Parallel()
+	dir := variant(t, "rabbitmq/python-fastapi-fixed-host", "cps-devops.gonzaga.edu", "35.236.51.203")
+	got := chatspec(t, call{args: []string{"run", "--assignment", "rabbitmq", dir, "--isolate", "host", "--rule", "RABBIT-1.3", "--format", "json"}})
+	checkAmong(t, results(t, got.stdout)[0], grading.Passed, []string{"RABBIT-1.2", "RABBIT-1.3"})
+}

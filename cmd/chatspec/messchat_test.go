@@ -5,6 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -101,4 +104,64 @@ func get(t *testing.T, url string) string {
 		t.Errorf("%s is answered with %d and %q (%v)", url, response.StatusCode, body, err)
 	}
 	return string(body)
+}
+
+// variant is a copy of a sample in which a text stands for another, wherever that is.
+func variant(t *testing.T, sample, old, new string) string {
+	t.Helper()
+	dir, changed := filepath.Join(t.TempDir(), "variant"), false
+	must(t, os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "fixtures", "submissions", filepath.FromSlash(sample)))))
+	files, err := filepath.Glob(filepath.Join(dir, "*.py"))
+	must(t, err)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		must(t, err)
+		if text := strings.ReplaceAll(string(data), old, new); text != string(data) {
+			must(t, os.WriteFile(file, []byte(text), 0o600))
+			changed = true
+		}
+	}
+	if !changed {
+		t.Fatalf("%s has no %q", sample, old)
+	}
+	return dir
+}
+
+// TestWhatIsLeftOpenOfAChatOverRabbitMQIsSaid: who answers it, as whom it logs in, and how it reads.
+func TestWhatIsLeftOpenOfAChatOverRabbitMQIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		sample, rule string
+		want         []string
+	}{
+		{"rabbitmq/python-http-server-peek", "RABBIT-1.2", []string{"RabbitMQ is the embedded broker", `mess_chat logs in to RabbitMQ as "guest", with the password "guest"`, "mess_chat peeks: what it lists stays in the queue"}},
+		{"rabbitmq/python-fastapi-fixed-host", "RABBIT-1.2", []string{`mess_chat answers as "uvicorn"`, "mess_chat takes messages off the queue when it lists them"}},
+		{"rooms/python-http-server-keyword-only", "ROOM-1.2", []string{"MongoDB is the embedded database (FerretDB 1.24.2)", "mess_chat keeps a history: what it has received it lists again"}},
+	} {
+		t.Run(c.sample, func(t *testing.T) {
+			t.Parallel()
+			got := chatspec(t, call{args: []string{"run", "--assignment", path.Dir(c.sample), filepath.Join("..", "..", "fixtures", "submissions", filepath.FromSlash(c.sample)), "--rule", c.rule, "--format", "json"}})
+			all := results(t, got.stdout)
+			if len(all) != 1 {
+				t.Fatalf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
+			}
+			for _, want := range c.want {
+				if !slices.Contains(all[0].Observations, want) {
+					t.Errorf("it is not observed that %s, but %q", want, all[0].Observations)
+				}
+			}
+		})
+	}
+}
+
+// TestAPasswordThatNobodyKnowsIsNoFault: MongoDB shows its client that it knows it, too.
+func TestAPasswordThatNobodyKnowsIsNoFault(t *testing.T) {
+	t.Parallel()
+	dir := variant(t, "rooms/python-fastapi-dataclasses", `MongoClient(`, `MongoClient(username="class", password="".join(["cps", "313", "!"]), host=`)
+	got := chatspec(t, call{args: []string{"run", "--assignment", "rooms", dir, "--rule", "ROOM-4.14", "--format", "json"}})
+	result := results(t, got.stdout)[0]
+	checkAmong(t, result, grading.Unverified, []string{"ROOM-4.14"})
+	if !strings.Contains(got.stdout, `logs in to MongoDB as \"class\", with a password that chatspec does not know`) {
+		t.Errorf("it is not said whose password is missing:\n%s", got.stdout)
+	}
 }

@@ -91,6 +91,8 @@ type Answer struct {
 	Target string
 	Status int
 	Body   []byte
+	// Server is what the program that answers calls itself.
+	Server string
 }
 
 // Worked reports whether the status says so: 200 to 299.
@@ -130,7 +132,7 @@ func (a *API) do(ctx context.Context, method, target, contentType string, body [
 			return notAnswered(expected, err)
 		}
 		defer response.Body.Close()
-		got.Status = response.StatusCode
+		got.Status, got.Server = response.StatusCode, response.Header.Get("Server")
 		got.Body, err = io.ReadAll(io.LimitReader(response.Body, maxBody))
 		if err != nil {
 			return notAnswered(expected, err)
@@ -223,20 +225,25 @@ func (a *API) Send(ctx context.Context, message ...Parameter) (Answer, error) {
 	if err == nil && got.Worked() {
 		a.form.setFromURL()
 	}
-	if err != nil || got.Worked() || got.Status >= 500 || a.form.get().fromURL {
+	known := a.form.get()
+	if known.fromURL || stage.DropFailure(err) != nil {
 		return got, err
 	}
+	// Who takes only POST may fail for want of a body; who takes GET fails by itself.
+	if err == nil && got.Status >= 500 && known.method != http.MethodPost {
+		return got, nil
+	}
 	for _, kind := range []string{"json", "form"} {
-		inBody, err := a.post(ctx, message, habits{body: kind, bare: a.form.get().bare})
-		if err != nil {
-			return got, err
+		inBody, failed := a.post(ctx, message, habits{body: kind, bare: known.bare})
+		if stage.DropFailure(failed) != nil {
+			return got, failed
 		}
-		if inBody.Worked() {
+		if failed == nil && inBody.Worked() {
 			a.form.set(http.MethodPost, kind)
 			return inBody, nil
 		}
 	}
-	return got, nil
+	return got, err
 }
 
 // post sends a message in a body.

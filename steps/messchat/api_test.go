@@ -100,11 +100,14 @@ func apiOf(t *testing.T, handler http.Handler) *API {
 	return a
 }
 
+// hangsUp stands for a connection that ends without an answer.
+const hangsUp = -1
+
 // A chat is an API that takes messages in one form, and knows no other.
 type chat struct {
 	method, path string
 	text         func(*http.Request) string
-	missing      int // the status where there is no text
+	missing      int // the status where there is no text, or hangsUp
 
 	mu   sync.Mutex
 	sent []string
@@ -119,6 +122,8 @@ func (c *chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 	case r.Method != c.method:
 		w.WriteHeader(http.StatusMethodNotAllowed)
+	case text == "" && c.missing == hangsUp:
+		panic(http.ErrAbortHandler)
 	case text == "":
 		w.WriteHeader(c.missing)
 	default:
@@ -151,6 +156,8 @@ func TestTheFormOfAnAPIIsFound(t *testing.T) {
 		{"by POST, without a slash", &chat{method: "POST", path: "/send", text: inQuery}, habits{fromURL: true, method: "POST", bare: true}},
 		{"from a body in JSON", &chat{method: "POST", path: "/send/", text: inJSON, missing: 422}, habits{method: "POST", body: "json"}},
 		{"from a form", &chat{method: "POST", path: "/send/", text: inForm, missing: 400}, habits{method: "POST", body: "form"}},
+		{"from a body, without which it fails", &chat{method: "POST", path: "/send/", text: inJSON, missing: 500}, habits{method: "POST", body: "json"}},
+		{"from a body, without which it hangs up", &chat{method: "POST", path: "/send/", text: inForm, missing: hangsUp}, habits{method: "POST", body: "form"}},
 		{"from a body, without a slash", &chat{method: "POST", path: "/send", text: inJSON, missing: 400}, habits{method: "POST", body: "json", bare: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

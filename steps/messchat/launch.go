@@ -25,7 +25,8 @@ func (s *Submission) FindWay(try func(Way) error) error {
 		return err
 	}
 	var tried []string
-	for _, way := range ways {
+	for i := 0; i < len(ways); i++ {
+		way := ways[i]
 		err := try(way)
 		var failure *stage.Failure
 		if err == nil {
@@ -36,9 +37,15 @@ func (s *Submission) FindWay(try func(Way) error) error {
 			return err
 		}
 		tried = append(tried, fmt.Sprintf("started with %s, %s", strings.TrimSpace(Program+" "+way.String()), failure.Observed))
+		if more, asked := way.with(failure.Observed); asked && len(ways) < mostWays && !slices.ContainsFunc(ways, more.isSame) {
+			ways = append(ways, more)
+		}
 	}
-	return stage.Fail("mess_chat listens somewhere", strings.Join(tried, "\n"))
+	return stage.Fail("mess_chat listens somewhere", strings.Join(tried, "\n")+s.whyNot())
 }
+
+// mostWays bounds in how many ways a program is started that never listens.
+const mostWays = 12
 
 // choose keeps a way.
 func (s *Submission) choose(way Way, one bool) {
@@ -59,7 +66,7 @@ func (s *Submission) ways() ([]Way, error) {
 	if len(spec.Launch) == 0 || len(spec.Arguments) == 1 {
 		return []Way{{arguments: spec.Arguments[0], services: s.services}}, nil
 	}
-	texts, err := s.sources(spec.Dir, spec.Launch[len(spec.Launch)-1])
+	texts, err := s.sources(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -80,24 +87,43 @@ func (s *Submission) Environment(values target.Values) []string {
 	return ways[0].Environment(values)
 }
 
-// sources reads a program's source, and those beside it. What cannot be read as text
-// tells nothing.
-func (s *Submission) sources(dir, file string) ([]string, error) {
-	main, err := s.Run.Target.ReadFile(filepath.Join(dir, file))
-	if err != nil {
-		return []string{""}, nil // it is compiled
+// sources reads a program's source, and those beside it, or, of one that is built, all that it
+// may be built of, after an empty one. What cannot be read as text tells nothing.
+func (s *Submission) sources(spec target.Program) ([]string, error) {
+	if spec.Made != nil {
+		files, err := s.Run.Target.SourceFiles()
+		if err != nil {
+			return nil, fmt.Errorf("looking at what %s is built of: %w", Program, err)
+		}
+		return append([]string{""}, s.read(files)...), nil
 	}
-	texts := []string{string(main)}
-	beside, err := filepath.Glob(filepath.Join(s.Run.Target.Folder, dir, "*"+filepath.Ext(file)))
+	file := spec.Launch[len(spec.Launch)-1]
+	main, err := s.Run.Target.ReadFile(filepath.Join(spec.Dir, file))
+	if err != nil {
+		return []string{""}, nil
+	}
+	paths, err := filepath.Glob(filepath.Join(s.Run.Target.Folder, spec.Dir, "*"+filepath.Ext(file)))
 	if err != nil {
 		return nil, fmt.Errorf("looking at what is beside %s: %w", file, err)
 	}
-	for _, path := range beside {
-		if data, err := s.Run.Target.ReadFile(filepath.Join(dir, filepath.Base(path))); err == nil && filepath.Base(path) != file {
+	var beside []string
+	for _, path := range paths {
+		if name := filepath.Base(path); name != file {
+			beside = append(beside, filepath.Join(spec.Dir, name))
+		}
+	}
+	return append([]string{string(main)}, s.read(beside)...), nil
+}
+
+// read reads those of some files that can be read.
+func (s *Submission) read(files []string) []string {
+	var texts []string
+	for _, file := range files {
+		if data, err := s.Run.Target.ReadFile(file); err == nil {
 			texts = append(texts, string(data))
 		}
 	}
-	return texts, nil
+	return texts
 }
 
 // What a program may log in with: the constants of its sources, and what stands in a URL.
@@ -116,7 +142,7 @@ func (s *Submission) passwords() []string {
 	if err != nil || s.Run.Target.Folder == "" || len(spec.Launch) == 0 {
 		return nil
 	}
-	texts, err := s.sources(spec.Dir, spec.Launch[len(spec.Launch)-1])
+	texts, err := s.sources(spec)
 	if err != nil {
 		return nil
 	}
@@ -141,41 +167,50 @@ func (s *Submission) passwords() []string {
 var outside = regexp.MustCompile(`[\w-]+\.rmq\d*\.cloudamqp\.com`)
 
 // hardCoded is a host outside this machine that the submission's sources name and that
-// nothing answers for where programs share the machine; nothing, where there is none.
-func (s *Submission) hardCoded() string {
+// nothing answers for where programs share the machine, and the kind of service that it
+// stands for; nothing, where there is none.
+func (s *Submission) hardCoded() (host, kind string) {
 	spec, err := s.Run.Target.Program(Program)
 	isolation, _ := s.Run.Isolation()
 	if err != nil || isolation != sandbox.Shared || s.Run.Target.Folder == "" || len(spec.Launch) == 0 {
-		return ""
+		return "", ""
 	}
-	texts, err := s.sources(spec.Dir, spec.Launch[len(spec.Launch)-1])
+	texts, err := s.sources(spec)
 	if err != nil {
-		return ""
+		return "", ""
 	}
 	for _, text := range texts {
 		for _, service := range s.Run.Target.Assignment(s.assignment()).Services {
 			for _, host := range service.Hosts {
 				if name, _, _ := strings.Cut(host, ":"); strings.Contains(text, name) {
-					return name
+					return name, service.Kind
 				}
 			}
 		}
 		if name := outside.FindString(text); name != "" {
-			return name
+			return name, "broker"
 		}
 	}
-	return ""
+	return "", ""
+}
+
+// whyNot says why a submission may not find its services where programs share the
+// machine.
+func (s *Submission) whyNot() string {
+	host, kind := s.hardCoded()
+	if host == "" {
+		return ""
+	}
+	variables := "RABBITMQ_HOST or AMQP_URL"
+	if kind == "database" {
+		variables = "MONGO_HOST or MONGO_URL"
+	}
+	return fmt.Sprintf("; its source names %s, which nothing answers for here: have it judged on hosts of its own (--isolate host), or let it take the address from %s", host, variables)
 }
 
 // WhyNot says why a submission may not find its services where programs share the
 // machine.
-func (w *World) WhyNot() string {
-	host := w.Submission.hardCoded()
-	if host == "" {
-		return ""
-	}
-	return fmt.Sprintf("; its source names %s, which nothing answers for here: have it judged on hosts of its own (--isolate host), or let it take the address from RABBITMQ_HOST or AMQP_URL", host)
-}
+func (w *World) WhyNot() string { return w.Submission.whyNot() }
 
 // Language is the ending of the program's file; nothing, where that tells nothing.
 func (s *Submission) Language() string {
@@ -330,9 +365,10 @@ func (w *World) IsThere(ctx context.Context, api *API) error {
 	return nil
 }
 
-// ObserveForm notes how the API takes a message, where the text leaves that open, and
-// what it answered one with.
-func (s *Submission) ObserveForm(sent Answer) {
+// ObserveForm notes how the API takes a message, where the text leaves that open, what it
+// answered one with, and as whom it has logged in.
+func (w *World) ObserveForm(sent Answer) {
+	s := w.Submission
 	known := s.form.get()
 	switch {
 	case known.body != "":
@@ -342,5 +378,23 @@ func (s *Submission) ObserveForm(sent Answer) {
 	}
 	if sent.Worked() && sent.Status != 200 {
 		s.Run.Observe(Program, fmt.Sprintf("answers with the status %d", sent.Status))
+	}
+	if sent.Server != "" {
+		s.Run.Observe(Program, fmt.Sprintf("answers as %q", sent.Server))
+	}
+	w.observeLogins()
+}
+
+// observeLogins notes as whom the program has logged in to its services.
+func (w *World) observeLogins() {
+	if w.Lease != nil {
+		for _, login := range w.Lease.Logins() {
+			w.Run.Observe(Program, fmt.Sprintf("logs in to RabbitMQ as %q, with the password %q", login.User, login.Password))
+		}
+	}
+	if w.Database != nil {
+		for _, login := range w.Database.Logins() {
+			w.Run.Observe(Program, fmt.Sprintf("logs in to MongoDB as %q, with the password %q", login.User, login.Password))
+		}
 	}
 }

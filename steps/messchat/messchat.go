@@ -164,6 +164,7 @@ func (w *World) Rabbit(ctx context.Context) error {
 		return err
 	}
 	w.Lease = lease
+	w.Run.Observe(RabbitMQ, "is "+w.Submission.Brokers.Server)
 	w.Stage.OnClose(func() {
 		for _, client := range w.clients {
 			client.leave()
@@ -184,6 +185,7 @@ func (w *World) Mongo(ctx context.Context) error {
 		return err
 	}
 	w.Database = lease
+	w.Run.Observe(MongoDB, "is "+w.Submission.Databases.Server)
 	w.Stage.OnClose(lease.Release)
 	_, err = w.Stage.Serve(MongoDB, lease, mongo.Protocol, w.Submission.habitual("database", "localhost:27017")...)
 	return err

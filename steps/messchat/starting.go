@@ -32,6 +32,11 @@ func (w Way) String() string {
 	return strings.Join(words, " ")
 }
 
+// isSame reports whether another has the same command line.
+func (w Way) isSame(other Way) bool {
+	return slices.Equal(w.launch, other.launch) && slices.Equal(w.arguments, other.arguments)
+}
+
 // A source is what is read of a program's source to find out how it is started.
 type source struct {
 	options     []string // with their placeholders: --port {port}
@@ -45,15 +50,16 @@ type source struct {
 	services services // of which its names can be
 }
 
-// What is found in sources: in Python, and, of the environment, in JavaScript, too.
+// What is found in sources: in Python, and, of the environment, in JavaScript, Go, Java and C, too.
 var (
+	goFlag    = regexp.MustCompile(`\bflag\.(?:String|Int|Uint|Func|TextVar|StringVar|IntVar|UintVar)\(\s*(?:&[\w.]+,\s*)?"([\w-]+)"`)
 	argument  = regexp.MustCompile(`(?s)add_argument\(\s*(["'][^)]*?)\)`)
 	quotedArg = regexp.MustCompile(`^\s*["']([^"']+)["']`)
 	argvOf    = regexp.MustCompile(`(\w+)\s*=\s*(?:int\(|str\()?\s*(?:sys\.)?argv\[(\d)\]`)
 	argvAt    = regexp.MustCompile(`\bargv\[(\d)\]`)
 	argvAny   = regexp.MustCompile(`\bargv\b`)
 	demandOf  = regexp.MustCompile(`environ\[\s*["'](\w+)["']`)
-	envOf     = regexp.MustCompile(`(?:environ(?:\.get\(|\[)|getenv\()\s*["'](\w+)["']|process\.env\.(\w+)`)
+	envOf     = regexp.MustCompile(`(?:environ(?:\.get\(|\[)|[gG]etenv\(|LookupEnv\()\s*["'](\w+)["']|process\.env\.(\w+)`)
 	// What RabbitMQ is called, and where it is mostly found.
 	brokerWord = regexp.MustCompile(`(?i)rabbit|amqp|rmq|broker|\b5672\b`)
 	mainOf     = regexp.MustCompile(`__name__\s*==\s*["']__main__["']|\.run\(|serve_forever\(`)
@@ -64,8 +70,13 @@ var (
 func (known services) readSource(texts ...string) source {
 	s := source{services: known}
 	main := texts[0]
-	for _, match := range argument.FindAllStringSubmatch(main, -1) {
-		s.addArgument(match[1])
+	for _, text := range tellingArguments(texts) {
+		for _, match := range argument.FindAllStringSubmatch(text, -1) {
+			s.addArgument(match[1])
+		}
+		for _, match := range goFlag.FindAllStringSubmatch(text, -1) {
+			s.addOption("-"+match[1], known.meaning(match[1]))
+		}
 	}
 	for _, match := range argvOf.FindAllStringSubmatch(main, -1) {
 		s.addPositional(match[2], known.meaning(match[1]))
@@ -85,6 +96,15 @@ func (known services) readSource(texts ...string) source {
 	s.isMain = mainOf.MatchString(main)
 	s.usesArgv = argvAny.MatchString(main)
 	return s
+}
+
+// tellingArguments are those of some sources that tell of arguments: the program itself, or, where
+// that tells of none, all.
+func tellingArguments(texts []string) []string {
+	if argument.MatchString(texts[0]) || argvAny.MatchString(texts[0]) {
+		return texts[:1]
+	}
+	return texts
 }
 
 // addPositional adds an argument at a place, a digit, unless it is known already.
@@ -125,8 +145,15 @@ func (s *source) addArgument(text string) {
 	if isAboutBroker(text) {
 		value = cmp.Or(brokersOwn()[value], value)
 	}
-	if value != "" && !takesNothing {
-		s.options = append(s.options, long, value)
+	if !takesNothing {
+		s.addOption(long, value)
+	}
+}
+
+// addOption adds an option that takes a value, if it is known what that is.
+func (s *source) addOption(name, value string) {
+	if value != "" && !slices.Contains(s.options, name) {
+		s.options = append(s.options, name, value)
 	}
 }
 
@@ -219,7 +246,10 @@ func (s source) ways(spec target.Program, python bool) []Way {
 		if arguments == nil {
 			arguments = []string{}
 		}
-		all = append(all, Way{launch: launch, arguments: arguments, env: s.env, demanded: s.demanded, services: s.services})
+		way := Way{launch: launch, arguments: arguments, env: s.env, demanded: s.demanded, services: s.services}
+		if !slices.ContainsFunc(all, way.isSame) {
+			all = append(all, way)
+		}
 	}
 	if s.isMain || !python {
 		known := !slices.Contains(s.positionals, "")

@@ -66,7 +66,7 @@ func TestASourceTellsHowItIsStarted(t *testing.T) {
 		{"one that a function keeps", "def run():\n    app = Flask(__name__)\n    app.start()\n", nil},
 		{"functions that make nothing", "def send():\n    return 1\n\ndef f():\n    return Flasks(1), my_Flask()\n", nil},
 		{"a server of the standard library", "HTTPServer(('', 8000), Handler).serve_forever()\n", []string{nothing}},
-		{"arguments with names", main + "port = int(sys.argv[1])\n    user = sys.argv[2]\n", []string{"{port} {name}", tried1, tried2, nothing}},
+		{"arguments with names", main + "port = int(sys.argv[1])\n    user = sys.argv[2]\n", []string{tried1, tried2, nothing}},
 		{"arguments in another order", main + "user, = [sys.argv[1]]\n    port = int(argv[2])\n    name = str(argv[1])\n", []string{"{name} {port}", tried1, tried2, nothing}},
 		{"one whose name tells nothing", main + "x = sys.argv[1]\n    port = sys.argv[2]\n", []string{tried1, tried2, nothing}},
 		{"one with a name, and one without", main + "chat = Chat(sys.argv[2] if len(sys.argv) > 2 else 'me')\n    run(port=int(sys.argv[1]))\n", []string{tried1, tried2, nothing}},
@@ -115,13 +115,67 @@ func TestAnAppIsStartedByTheInterpreterOfItsProgram(t *testing.T) {
 	}
 }
 
+// Arguments are read by the program itself, or, where that reads none, by what it imports.
+func TestArgumentsAreFoundInAnotherModule(t *testing.T) {
+	spec := target.Program{Launch: []string{"python3", "mess_chat.py"}, Arguments: [][]string{{"{port}", "{name}"}, {"{port}"}}}
+	const main, config = "import config\nserve_forever()", `p.add_argument("--port", type=int, required=True)`
+	for _, c := range []struct {
+		name  string
+		texts []string
+		ways  []string
+	}{
+		{"Python", []string{main, config}, []string{"--port {port}", ""}},
+		{"Python, with arguments of its own", []string{"user = sys.argv[1]\n" + main, config}, []string{"{name}", "{port} {name}", "{port}", ""}},
+		{"Go", []string{"", `var at = flag.Int("port", 8000, "where it listens"); flag.StringVar(&o.name, "name", "", "who")`, `flag.Bool("verbose-user", false, "")`},
+			[]string{"-port {port} -name {name}", ""}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			for _, way := range rabbitOnly.readSource(c.texts...).ways(spec, c.name != "Go") {
+				got = append(got, way.String())
+			}
+			if !slices.Equal(got, c.ways) {
+				t.Errorf("it is started with %q, want %q", got, c.ways)
+			}
+		})
+	}
+}
+
+// What a program says as it ends for want of arguments, by libraries that people use.
+func TestAProgramIsGivenWhatItAsksForAsItEnds(t *testing.T) {
+	for _, c := range []struct{ library, said, want string }{
+		{"argparse", "mess_chat.py: error: the following arguments are required: -p/--port, --name", "--port {port} --name {name}"},
+		{"argparse, by place", "error: the following arguments are required: port, user", "{port} {name}"},
+		{"click", "Error: Missing option '--queue-name'.", "--queue-name {name}"},
+		{"click, with two spellings", "Error: Missing option '-p' / '--port'.", "--port {port}"},
+		{"click, by place", "Error: Missing argument 'PORT'.", "{port}"},
+		{"commander", "error: required option '-p, --port <number>' not specified", "--port {port}"},
+		{"commander, by place", "error: missing required argument 'nickname'", "{name}"},
+		{"yargs", "Missing required arguments: port, name", "--port {port} --name {name}"},
+		{"nobody", "ValueError: the colour is missing", ""},
+		{"something else", "error: the following arguments are required: --colour", ""},
+	} {
+		t.Run(c.library, func(t *testing.T) {
+			got, asked := Way{}.with("it has ended with status 2; its last words: " + c.said)
+			if got.String() != c.want || asked != (c.want != "") {
+				t.Errorf("it is given %q (%v), want %q", got, asked, c.want)
+			}
+			if again, more := got.with(c.said); more {
+				t.Errorf("it is given more for the same words: %q", again)
+			}
+		})
+	}
+}
+
 func TestVariablesAreFoundInAllSources(t *testing.T) {
-	got := rabbitOnly.readSource(
+	got := rabbitOnly.readSource("",
 		`port = os.environ.get("CHAT_PORT", 8000)`,
 		`host = os.getenv('RMQ_SERVER'); again = os.environ["RMQ_SERVER"]; level = os.getenv("LOG_LEVEL")`,
 		`connect(process.env.MY_RABBIT_URI)`,
+		`vhost := os.Getenv("RABBIT_VIRTUAL_HOST"); user, ok := os.LookupEnv("CHAT_USER")`,
+		`System.getenv("RMQ_PASSWD");`,
 	).env
-	want := []string{"CHAT_PORT={port}", "RMQ_SERVER={amqp_host}", "MY_RABBIT_URI={amqp_url}"}
+	want := []string{"CHAT_PORT={port}", "RMQ_SERVER={amqp_host}", "MY_RABBIT_URI={amqp_url}", "RABBIT_VIRTUAL_HOST={amqp_vhost}", "CHAT_USER={name}", "RMQ_PASSWD={amqp_password}"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the variables are %q, want %q", got, want)
 	}

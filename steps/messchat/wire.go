@@ -323,6 +323,38 @@ const (
 	longestInterval = missedWithin / 5
 )
 
+// Receptions is how often RabbitMQ has handed a program a message that holds a text: as a consumer,
+// or for its asking.
+func Receptions(events []journal.Event, program, text string) int {
+	count := 0
+	for _, event := range said(events, program) {
+		m, ok := event.(amqp.Message)
+		if !ok || !strings.Contains(string(m.Body), text) {
+			continue
+		}
+		switch m.Method.(type) {
+		case *amqp.BasicDeliver, *amqp.BasicGetOk:
+			count++
+		}
+	}
+	return count
+}
+
+// ObserveReading notes what becomes of a message that the program in a role has listed, and was asked
+// for again: it had come so often by the first list, and was in the second, or not.
+func (w *World) ObserveReading(role, text string, received int, isListedAgain bool) {
+	how := "keeps a history: what it has received it lists again"
+	switch {
+	case !isListedAgain:
+		how = "takes messages off the queue when it lists them"
+	case w.IsUnseen() != nil:
+		how = "lists messages again that it has listed before"
+	case Receptions(w.Stage.Journal(), role, text) > received:
+		how = "peeks: what it lists stays in the queue"
+	}
+	w.Run.Observe(Program, how)
+}
+
 // DeliveredFrom are the bodies that a program has received from a queue: as a consumer, or
 // one by one.
 func DeliveredFrom(events []journal.Event, program, queue string) []string {

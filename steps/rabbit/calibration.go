@@ -116,7 +116,7 @@ func (w *world) keep(user string, sent messchat.Answer) {
 			s.Run.Observe(messchat.Program, "publishes "+p.String())
 		}
 	}
-	s.ObserveForm(sent)
+	w.ObserveForm(sent)
 }
 
 // findHowItReads puts a message into general, and asks for it twice.
@@ -140,16 +140,13 @@ func (w *world) findHowItReads(ctx context.Context, user string) error {
 	if took := time.Since(begun); took > time.Second {
 		w.Run.Observe(messchat.Program, fmt.Sprintf("takes %.1f s to list a message", took.Seconds()))
 	}
+	received := messchat.Receptions(w.Stage.Journal(), user, pip)
 	again, err := w.instances[user].api.Messages(ctx)
 	if err != nil {
 		return err
 	}
 	w.session.takes = again.Holds(pip) == 0
-	if w.session.takes {
-		w.Run.Observe(messchat.Program, "takes messages off the queue when it lists them")
-	} else {
-		w.Run.Observe(messchat.Program, "lists messages again that it has listed before")
-	}
+	w.ObserveReading(user, pip, received, !w.session.takes)
 	return nil
 }
 

@@ -85,7 +85,7 @@ func (w *world) listenTo(ctx context.Context) error {
 		return err
 	}
 	w.session.question = found
-	w.session.ObserveForm(w.Answer)
+	w.ObserveForm(w.Answer)
 	if err := stage.DropFinding(w.findHowItReads(ctx)); err != nil {
 		return err
 	}
@@ -119,9 +119,10 @@ func (w *world) findSpellings(ctx context.Context) error {
 }
 
 // findQuestion tries questions until one gives the messages of one room and no other. Where
-// none does it is the first that gives those of a room; the text's own, if none does that.
+// none does it is the first that gives those of a room; if none does that, the first that is
+// answered, and the text's own where none is.
 func (w *world) findQuestion(ctx context.Context) (question, error) {
-	best, works := question{}, false
+	best, works, answered := question{}, false, false
 	asked := questions()
 	for i := 0; i < len(asked); i++ {
 		q := asked[i]
@@ -133,9 +134,9 @@ func (w *world) findQuestion(ctx context.Context) (question, error) {
 			q.ofOneRoom = true
 			return q, nil
 		}
-		if found.works && !works {
-			best, works = q, true
-			best.ofOneRoom = q.namesRoom()
+		if found.works && !works || found.answer.Worked() && !answered && !works {
+			best, works, answered = q, found.works, true
+			best.ofOneRoom = q.namesRoom() && works
 		}
 		if next, ok := wanted(found.answer, q); ok && !slices.ContainsFunc(asked, next.isSame) {
 			asked = append(asked, next)
@@ -202,15 +203,12 @@ func (w *world) findHowItReads(ctx context.Context) error {
 	if took := time.Since(begun); took > time.Second {
 		w.Run.Observe(chat, fmt.Sprintf("takes %.1f s to list a message", took.Seconds()))
 	}
+	received := messchat.Receptions(w.Stage.Journal(), chat, text)
 	again, err := w.api.Messages(ctx, w.session.question.ask(addressee, oneRoom)...)
 	if err != nil {
 		return err
 	}
 	w.session.takes = again.Holds(text) == 0
-	if w.session.takes {
-		w.Run.Observe(chat, "takes messages off the room when it lists them")
-	} else {
-		w.Run.Observe(chat, "lists messages again that it has listed before")
-	}
+	w.ObserveReading(chat, text, received, !w.session.takes)
 	return nil
 }
