@@ -71,7 +71,7 @@ Feature: Rooms, part 1: the API
   Rule: What is sent to a room is listed, to the letter
     Why: that is what the others are to read.
     Hint: publish the parameter `message` itself, take it off the room's queue, and return its text.
-    Needs: ROOM-1.5
+    Needs: ROOM-1.5 ROOM-1.6
 
     Scenario Outline: <what>
       Given mess_chat runs

@@ -289,3 +289,17 @@ Feature: Rooms, part 3: what a room is in MongoDB
       When mess_chat is killed, and started again
       And "bruno" asks for the messages in the room "kitchen"
       Then "bruno" does not list "plum" twice in the room "kitchen"
+
+  @must @ROOM-3.20
+  Rule: What is said after a room was saved is saved the next time
+    Why: a conversation goes on, and its end is as dear as its beginning.
+    Hint: set dirty to True in put and in send_message, or let persist look at each message.
+    Needs: ROOM-3.5
+
+    Scenario: One message before, and one after
+      Given the room "kitchen" holds "marzipan"
+      And the room "kitchen" has been saved
+      And the room "kitchen" holds "nougat", too
+      And the room "kitchen" has been saved
+      And the room "kitchen" has been restored
+      Then the room "kitchen" holds "marzipan" and "nougat" again

@@ -131,6 +131,11 @@ Feature: Rooms, part 6: what a careful program also survives
         | slashes          | annika/bruno     |
         | another alphabet | Αννίκα ñ         |
 
+    Scenario: An alias of 200 letters
+      Given mess_chat runs
+      When somebody with an alias of 200 letters sends "marzipan" to "bruno" in the group "garden"
+      Then "bruno" lists "marzipan" in the group "garden"
+
   @robust @ROOM-6.8
   Rule: Two rooms can be used at once
     Why: people do not wait for each other.
@@ -341,3 +346,21 @@ Feature: Rooms, part 6: what a careful program also survives
       And "annika" sends "pear" to "bruno" in the room "kitchen"
       And "bruno" asks for the messages in the room "kitchen"
       Then in the collection "kitchen" "plum" and "pear" have numbers of their own
+
+  @robust @ROOM-6.21
+  Rule: An alias that RabbitMQ cannot hold is refused
+    Why: the status 500 says that the server is broken, and 200 that the member hears what is said.
+    Hint: look at both aliases before you declare their queues, and answer with the status 400 or 422.
+    Needs: ROOM-1.4
+
+    Scenario: RabbitMQ's own
+      Given mess_chat runs
+      When "amq.annika" sends "marzipan" to "bruno" in the group "garden"
+      Then the answer blames the request, or "bruno" lists it
+      And "mess_chat" goes on
+
+    Scenario: An alias of 300 letters
+      Given mess_chat runs
+      When somebody with an alias of 300 letters sends "marzipan" to "bruno" in the group "garden"
+      Then the answer blames the request, or "bruno" lists it
+      And "mess_chat" goes on

@@ -28,6 +28,7 @@ func persistenceSentences() []steps.Sentence {
 	return []steps.Sentence{
 		// rooms, by their class, or, where there is none, by the API
 		steps.Say(`^the (room|group) `+somebody+` holds `+texts+`$`, (*world).holds),
+		steps.Say(`^`+room+` holds `+somebody+`, too$`, (*world).holdsMore),
 		steps.Say(`^`+room+` (?:is|has been) saved$`, (*world).isSaved),
 		steps.Say(`^`+room+` (?:is|has been) restored$`, (*world).isRestored),
 		steps.Say(`^`+room+` holds `+texts+` again$`, (*world).holdsAgain),
@@ -94,6 +95,24 @@ func (w *world) holds(ctx context.Context, kind, name, texts string) error {
 		if err := w.hasSent(ctx, w.model.owner, text, w.model.other, kind, name); err != nil {
 			return err
 		}
+	}
+	return w.reader(w.model.other, name).Ask(ctx)
+}
+
+// holdsMore gives a room that holds messages one more.
+func (w *world) holdsMore(ctx context.Context, name, text string) error {
+	if room := w.model.rooms[name]; room != nil {
+		w.model.kept[name] = append(w.model.kept[name], text)
+		_, err := w.putIntoRoom(ctx, room, name, text)
+		return err
+	}
+	if !w.isRunning() { // it was ended so that it saves
+		if err := w.isKilledAndStarted(ctx); err != nil {
+			return err
+		}
+	}
+	if err := w.hasSent(ctx, w.model.owner, text, w.model.other, private, name); err != nil {
+		return err
 	}
 	return w.reader(w.model.other, name).Ask(ctx)
 }

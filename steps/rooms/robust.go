@@ -24,6 +24,7 @@ func robustSentences() []steps.Sentence {
 		// long, and many
 		steps.Say(`^`+somebody+` sends a message of (\d+) letters`+to+`$`, (*world).sendsLong),
 		steps.Say(`^`+somebody+` sends `+somebody+` to `+somebody+` in a room with a name of (\d+) letters$`, (*world).sendsToLongName),
+		steps.Say(`^somebody with an alias of (\d+) letters sends `+somebody+` to `+somebody+` in the group `+somebody+`$`, (*world).longAliasSends),
 		steps.Say(`^the answer blames the request, or `+somebody+` lists it$`, (*world).isRefusedOrListed),
 		steps.Say(`^`+somebody+` sends (\d+) messages to `+somebody+` in each of the rooms `+somebody+` and `+somebody+` at once$`, (*world).sendsToTwoRooms),
 		steps.Say(`^`+somebody+` lists the messages of each room once$`, (*world).listsEachRoom),
@@ -56,6 +57,11 @@ func (w *world) sendsLong(ctx context.Context, from string, letters int, to, kin
 // sendsToLongName sends to a private room whose name is long.
 func (w *world) sendsToLongName(ctx context.Context, from, text, to string, letters int) error {
 	return w.sendsOne(ctx, from, text, to, private, strings.Repeat("k", letters))
+}
+
+// longAliasSends has somebody with a long alias send to a group.
+func (w *world) longAliasSends(ctx context.Context, letters int, text, to, room string) error {
+	return w.sendsOne(ctx, strings.Repeat("a", letters), text, to, group, room)
 }
 
 // isRefusedOrListed checks that a message that was not refused is there.
