@@ -116,7 +116,7 @@ func fingerprint(text string) string {
 // all judges the submissions that have no result yet, and returns what all came to.
 func (g *grader) all(ctx context.Context, of class.Class) ([]ledger.Entry, error) {
 	entries := make([]ledger.Entry, len(of.Submissions))
-	todo, err := g.find(of.Submissions, entries)
+	todo, err := g.find(ctx, of.Submissions, entries)
 	if err != nil {
 		return nil, err
 	}
@@ -175,9 +175,9 @@ func (g *grader) wanted() []features.Assignment {
 }
 
 // find fills in what was kept of the same submissions, and lists the indexes of the others.
-func (g *grader) find(submissions []class.Submission, entries []ledger.Entry) (todo []int, err error) {
+func (g *grader) find(ctx context.Context, submissions []class.Submission, entries []ledger.Entry) (todo []int, err error) {
 	for i, s := range submissions {
-		hash, err := s.Hash()
+		hash, err := s.Hash(ctx)
 		if err != nil {
 			return nil, err
 		}

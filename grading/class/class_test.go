@@ -1,14 +1,18 @@
 package class_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/chatspec/chatspec/fixtures/archive"
 	"github.com/chatspec/chatspec/grading/class"
 )
 
@@ -220,7 +224,7 @@ func TestTheHashOfASubmissionFollowsItsFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := got.Submissions[0].Hash()
+		text, err := got.Submissions[0].Hash(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,5 +246,46 @@ func TestTheHashOfASubmissionFollowsItsFiles(t *testing.T) {
 	write("s1/lib.py", "")
 	if third := hash(); first == second || second == third {
 		t.Error("what is in a submission does not change it")
+	}
+}
+
+func TestASubmissionWithoutEndIsHashed(t *testing.T) {
+	dir := folder(t, "chat.py")
+	holes := filepath.Join(dir, "holes")
+	if err := errors.Join(os.WriteFile(holes, nil, 0o644), os.Truncate(holes, 1<<40)); err != nil {
+		t.Fatal(err)
+	}
+	deep, err := os.OpenRoot(dir)
+	for range 30 { // by the kernel's reckoning too long for one path
+		if err == nil {
+			err = deep.Mkdir(strings.Repeat("a", 200), 0o755)
+		}
+		if err == nil {
+			deep, err = deep.OpenRoot(strings.Repeat("a", 200))
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := class.Submission{Key: "s1", Items: []archive.Item{{Path: dir}}}
+	first, err := s.Hash(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(holes, time.Time{}, time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if second, err := s.Hash(t.Context()); err != nil || second == first {
+		t.Errorf("what is too much to be read may change unseen: %v", err)
+	}
+}
+
+func TestHashingEndsWithItsContext(t *testing.T) {
+	cause := errors.New("the grader has gone home")
+	ctx, stop := context.WithCancelCause(t.Context())
+	stop(cause)
+	s := class.Submission{Key: "s1", Items: []archive.Item{{Path: folder(t, "chat.py")}}}
+	if _, err := s.Hash(ctx); !errors.Is(err, cause) {
+		t.Errorf("it says %v", err)
 	}
 }

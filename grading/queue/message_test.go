@@ -187,7 +187,7 @@ func submission(t *testing.T) class.Submission {
 // TestFilesArriveAsTheyWere: what a result is made of is the same there, in a message or in the shared folder.
 func TestFilesArriveAsTheyWere(t *testing.T) {
 	s := submission(t)
-	want, err := s.Hash()
+	want, err := s.Hash(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestFilesArriveAsTheyWere(t *testing.T) {
 	if _, err := packTask(t.Context(), large, "", "x"); !errors.Is(err, errNoShare) {
 		t.Errorf("without a shared folder it is said: %v", err)
 	}
-	wantLarge, err := large.Hash()
+	wantLarge, err := large.Hash(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func TestFilesArriveAsTheyWere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := (class.Submission{Items: items}).Hash(); err != nil || got != c.want {
+		if got, err := (class.Submission{Items: items}).Hash(t.Context()); err != nil || got != c.want {
 			t.Errorf("other files arrive: %v, %v", items, err)
 		}
 		if c.shared {
