@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"encoding/csv"
+	"fmt"
 	"html"
 	"os"
 	"os/exec"
@@ -386,6 +387,37 @@ func TestAClassThatCannotBeGradedIsRefusedInASentence(t *testing.T) {
 		if got.status != 2 || got.stderr != "chatspec: "+c.want+"\n" || got.stdout != "" {
 			t.Errorf("%v ends with %d and says %q", c.args, got.status, got.stderr)
 		}
+	}
+}
+
+// TestAClassIsNotHeldUpByWhoHandsInWithoutEnd: that is the submission's fault, and is not tried again.
+func TestAClassIsNotHeldUpByWhoHandsInWithoutEnd(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"class/s1/" + strings.Repeat("a/", 40) + "chat.rb": "", "class/s3/" + strings.Repeat(strings.Repeat("a", 200)+"/", 6) + "chat.rb": "",
+	}
+	for i := range 300 {
+		files[fmt.Sprintf("class/s2/%d/env/a.txt", i)] = ""
+	}
+	dir := folder(t, files)
+	got := chatspec(t, call{dir: dir, args: []string{"grade", "class"}})
+	for _, want := range []string{
+		"s1 could not be judged: s1 has more than 32 folders within each other", "s2 could not be judged: s2 has more than 16 folders of libraries",
+		"s3 could not be judged: s3 has a path of more than 1024 bytes", "3 submissions: 0 conformant, 0 nonconformant, 3 could not be judged\n",
+	} {
+		if got.status != 0 || !strings.Contains(got.stdout, want) {
+			t.Errorf("it ends with %d, says %q and prints\n%s\nwithout %s", got.status, got.stderr, got.stdout, want)
+		}
+	}
+}
+
+// TestASubmissionIsGivenUpWhileItIsLookedAt: its time is that from the beginning.
+func TestASubmissionIsGivenUpWhileItIsLookedAt(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"class/s1/chat.rb": ""})
+	got := chatspec(t, call{dir: dir, args: []string{"grade", "class", "--longest", "1ns"}})
+	if want := "s1 could not be judged: it was given up: it took too long (1ns)\n"; got.status != 0 || !strings.HasPrefix(got.stdout, want) {
+		t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
 	}
 }
 

@@ -152,6 +152,40 @@ func TestFilesThatHangOrFillTheJudge(t *testing.T) {
 			must(t, os.WriteFile(filepath.Join(dir, "bomb.py"), []byte("x = ["+strings.Repeat("-1,", 1_300_000)+"]\n"), 0o644))
 			must(t, os.WriteFile(filepath.Join(dir, "deep.py"), []byte("x = "+strings.Repeat("(", 1_000_000)+"\n"), 0o644))
 		}, ""},
+		{"quotes that never end", func(t *testing.T, dir string) {
+			must(t, os.WriteFile(filepath.Join(dir, "zz.py"), []byte(strings.Repeat("\\\"\"\"\n", 500_000)), 0o644))
+		}, ""},
+		{"comments that never end", func(t *testing.T, dir string) {
+			must(t, os.WriteFile(filepath.Join(dir, "chat_.c"), []byte(strings.Repeat(`/* "" `, 500_000)), 0o644))
+		}, ""},
+		{"hundreds of its name", func(t *testing.T, dir string) {
+			for i := range 1 << 9 {
+				name := strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf("c%09bhat.py", i), "0", "_"), "1", "-")
+				must(t, os.WriteFile(filepath.Join(dir, name), []byte(strings.Repeat("import helper\n", 500)+right), 0o644))
+			}
+		}, ""},
+		{"brackets that never end", func(t *testing.T, dir string) {
+			must(t, os.WriteFile(filepath.Join(dir, "chatspec.yaml"), []byte("hosts: "+strings.Repeat("[", 60_000)), 0o644))
+		}, "chatspec.yaml:1: more than 32 lists and mappings stand within each other"},
+		{"folders within each other", func(t *testing.T, dir string) {
+			must(t, os.MkdirAll(filepath.Join(dir, strings.Repeat("a/", 1500)), 0o755))
+		}, "has more than 32 folders within each other: take out what its programs do not need"},
+		{"a long path", func(t *testing.T, dir string) {
+			must(t, os.MkdirAll(filepath.Join(dir, strings.Repeat(strings.Repeat("a", 200)+"/", 6)), 0o755))
+		}, "has a path of more than 1024 bytes: give its folders and files shorter names"},
+		{"hundreds of libraries", func(t *testing.T, dir string) {
+			for i := range 300 {
+				must(t, os.MkdirAll(filepath.Join(dir, fmt.Sprint(i), "env"), 0o755))
+			}
+		}, "has more than 16 folders of libraries (node_modules, venv, .venv, env): leave those that its programs use"},
+		{"thousands of projects", func(t *testing.T, dir string) {
+			for i := range 4500 {
+				must(t, os.MkdirAll(filepath.Join(dir, fmt.Sprint(i)), 0o755))
+				for _, name := range []string{"package.json", "pom.xml", "Makefile"} {
+					must(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(i), name), []byte("chat5: x\n"), 0o644))
+				}
+			}
+		}, "two files could be chat5: "},
 		{"links in a circle", func(t *testing.T, dir string) {
 			must(t, os.Symlink("b", filepath.Join(dir, "a")))
 			must(t, os.Symlink("a", filepath.Join(dir, "b")))
