@@ -89,10 +89,10 @@ Feature: HTTP chatroom, part 1: messages
       And "bruno" sees "plum"
 
   @must @HTTP-1.6
-  Rule: A message is shown once
+  Rule: Each message is shown once
     Why: whoever reads a line twice wonders who has said it again.
     Hint: send a message to each client once, and show it in one place.
-    Needs: HTTP-1.5
+    Needs: HTTP-1.4 HTTP-1.5
 
     Scenario: Two messages
       Given the server is running
@@ -103,10 +103,26 @@ Feature: HTTP chatroom, part 1: messages
       Then "bruno" sees "nougat" once
       And "bruno" sees "marzipan" once
 
+    Scenario: The same is said again
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "annika" types "marzipan"
+      And "bruno" sees "marzipan"
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan" again
+
+    Scenario: Four people
+      Given the server is running
+      And "annika", "bruno", "carla" and "dora" are in the room
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan" once
+      And "carla" sees "marzipan" once
+      And "dora" sees "marzipan" once
+
   @must @HTTP-1.7
   Rule: A message is shown to the letter
     Why: that is what its author has typed.
-    Hint: change nothing in a message, and do not end it at a space.
+    Hint: change nothing in a message, do not end it at a space, and put nothing after it.
     Needs: HTTP-1.5
 
     Scenario Outline: A message with <what>
@@ -120,6 +136,7 @@ Feature: HTTP chatroom, part 1: messages
         | capitals      | MarziPan                |
         | several words | Hello, how is everyone? |
         | numbers       | 7 of 12 are 58.3 %      |
+        | two blanks    | Hello,  are you  there? |
 
   @must @HTTP-1.8
   Rule: A message has the form NAME:(M:SS)-MESSAGE
@@ -209,11 +226,19 @@ Feature: HTTP chatroom, part 1: messages
       When "bruno" types "joann"
       Then "ann" sees "joann"
 
+    Scenario: A word that the reader has said before
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "bruno" types "marzipan"
+      And "annika" sees "marzipan"
+      When "annika" types "marzipan"
+      Then "bruno" sees "marzipan" again
+
   @should @HTTP-1.12
-  Rule: Who comes does not change the time between messages
-    Why: the time is that between messages, and coming is none.
+  Rule: Who comes or goes does not change the time between messages
+    Why: the time is that between messages, and coming and going is none.
     Hint: keep when the last message was, and touch it nowhere else.
-    Needs: HTTP-1.10
+    Needs: HTTP-1.10 HTTP-3.3
 
     Scenario: Somebody joins in between
       Given the server is running
@@ -222,5 +247,15 @@ Feature: HTTP chatroom, part 1: messages
       And "bruno" sees "apple"
       And a few seconds pass
       And "carla" joins without a message to "bruno"
+      When "annika" types "pear"
+      Then "bruno" sees "pear" with the time since "apple"
+
+    Scenario: Somebody leaves in between
+      Given the server is running
+      And "annika", "bruno" and "carla" are in the room
+      And "annika" types "apple"
+      And "bruno" sees "apple"
+      And a few seconds pass
+      And "carla" leaves by :quit without a message to "bruno"
       When "annika" types "pear"
       Then "bruno" sees "pear" with the time since "apple"

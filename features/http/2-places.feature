@@ -90,6 +90,15 @@ Feature: HTTP chatroom, part 2: four places, and names
       When "bruno" types "nougat"
       Then "nougat" reaches "carla"
 
+    Scenario: A third try
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      When "carla" tries to join as "annika"
+      And "carla" then gives the name "bruno"
+      And "carla" then gives the name "carla"
+      And "carla" types "marzipan", if she can
+      Then "bruno" sees that it was "carla" who said "marzipan"
+
   @must @HTTP-2.4
   Rule: A name is free again when its owner has left
     Why: who comes back wants the own name.
@@ -134,3 +143,55 @@ Feature: HTTP chatroom, part 2: four places, and names
       When "ann" joins
       And "ann" types "marzipan", if she can
       Then "bruno" sees that it was "ann" who said "marzipan"
+
+  @must @HTTP-2.6
+  Rule: Who was refused takes nothing from the others, and leaves nothing behind
+    Why: names and places are of those who are in the room.
+    Hint: keep a name and count a place where somebody is let in, and give both back where that one leaves; nowhere else.
+    Needs: HTTP-2.1 HTTP-2.2 HTTP-2.3 HTTP-3.5
+
+    Scenario: Whose name was refused goes, and the name stays taken
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "carla" tries to join as "annika"
+      And "carla" is killed
+      When "dora" tries to join as "annika"
+      And "dora" types "dora", if she can
+      And "dora" types "marzipan", if she can
+      Then no message "dora" of "annika" has come to "bruno"
+      And no message "marzipan" of "annika" has come to "bruno"
+
+    Scenario: Whose name was refused goes, and four places are there still
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "carla" tries to join as "annika"
+      And "carla" is killed
+      When "dora" joins
+      And "frida" joins
+      And "annika" types "marzipan"
+      Then "marzipan" reaches "bruno", "dora" and "frida"
+      When "frida" types "nougat", if she can
+      Then "nougat" reaches "annika", "bruno" and "dora"
+
+    Scenario: Whose name was refused goes, and no fifth comes in
+      Given the server is running
+      And "annika" and "bruno" are in the room
+      And "carla" tries to join as "annika"
+      And "carla" is killed
+      And "dora" and "frida" are in the room
+      When "eva" tries to join
+      And "eva" types "nougat", if she can
+      And "annika" types "marzipan"
+      Then "marzipan" reaches "bruno", "dora" and "frida"
+      And "marzipan" has not reached "eva"
+      And no message "nougat" has come to "annika", "bruno", "dora" and "frida"
+
+    Scenario: Who found no place goes, and the name is free
+      Given the server is running
+      And "annika", "bruno", "carla" and "dora" are in the room
+      And "eva" tries to join
+      And "eva" is killed
+      And "annika" leaves by :quit
+      When "frida" joins as "eva"
+      And "frida" types "marzipan", if she can
+      Then "bruno" sees that it was "eva" who said "marzipan"

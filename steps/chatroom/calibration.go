@@ -271,10 +271,10 @@ func (w *world) observeHabits(left phase) {
 	if journal.Received(events, oneUser, firstText) > 0 {
 		s.run.Observe(serverProgram, "sends a message to its author, too")
 	}
-	if journal.Received(events[:left.from], oneUser, otherUser) > 0 {
+	if mentions(events[:left.from], oneUser, otherUser) {
 		s.run.Observe(serverProgram, "says who joins")
 	}
-	if journal.Received(events[left.from:], otherUser, oneUser) > 0 {
+	if mentions(events[left.from:], otherUser, oneUser) {
 		s.run.Observe(serverProgram, "says who leaves")
 	}
 	if strings.Contains(journal.Output(events, steps.Server), "Thread") {
@@ -283,6 +283,13 @@ func (w *world) observeHabits(left phase) {
 	if s.script.text != "" && s.script.text != secondText {
 		s.run.Observe(clientProgram, fmt.Sprintf("does not send %s as it sends %s", journal.Quote(secondText), journal.Quote(firstText)))
 	}
+}
+
+// mentions reports whether somebody is told of another in any way but by a message of the other's: who
+// asks for all that was said gets those again and again.
+func mentions(events []journal.Event, user, other string) bool {
+	told := strings.Join(journal.Streams(events, user), "\n")
+	return strings.Contains(form(other, "").ReplaceAllString(told, ""), other)
 }
 
 // word is the last word of a text, by which it is known on the wire.

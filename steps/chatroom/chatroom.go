@@ -82,6 +82,7 @@ func sentences() []steps.Sentence {
 		steps.Say(`^`+name+` types `+steps.Line+`, if she can$`, (*world).typesIfPossible),
 		steps.Say(`^`+name+` is killed$`, (*world).isKilled),
 		steps.Say(`^`+name+` leaves by :quit$`, (*world).quits),
+		steps.Say(`^`+name+` leaves by :quit without a message to `+name+`$`, (*world).quitsWithoutMessage),
 		steps.Say(`^`+name+` has left$`, (*world).hasLeft),
 
 		// windows
@@ -101,7 +102,8 @@ func sentences() []steps.Sentence {
 		steps.Say(`^no message `+name+` has come to `+steps.Names+`$`, (*world).hasNotCome),
 		steps.Say(`^no message `+name+` of `+name+` has come to `+steps.Names+`$`, (*world).hasNotComeFrom),
 		steps.Say(`^`+name+` sees `+name+` once$`, (*world).seesOnce),
-		steps.Say(`^`+name+` sees it whole$`, (*steps.World).SeesIt),
+		steps.Say(`^`+name+` sees `+name+` again$`, (*world).seesAgain),
+		steps.Say(`^`+name+` sees it whole$`, (*world).seesWhole),
 		steps.Say(`^`+name+` sees `+name+` as NAME:\(M:SS\)-MESSAGE$`, (*world).seesForm),
 		steps.Say(`^`+name+` sees that it was `+name+` who said `+name+`$`, (*world).seesAuthor),
 		steps.Say(`^`+name+` sees `+name+` with the time since `+name+`$`, (*world).seesTimeSince),

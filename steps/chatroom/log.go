@@ -27,7 +27,7 @@ func (w *world) readLog(texts []string) (text string, complete bool, err error) 
 	for _, file := range files {
 		missing := false
 		for _, text := range texts {
-			missing = missing || !strings.Contains(file.Text, text)
+			missing = missing || writingOf(file.Text, text) == nil
 		}
 		if !missing {
 			return file.Text, true, nil
@@ -73,7 +73,7 @@ func (w *world) awaitLogged(ctx context.Context, texts []string) (string, error)
 }
 
 func holdsAny(log string, texts []string) bool {
-	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(log, text) })
+	return slices.ContainsFunc(texts, func(text string) bool { return writingOf(log, text) != nil })
 }
 
 // sayAgain has texts said once more, each by who has said it before.
@@ -113,7 +113,7 @@ func (w *world) askForLog(ctx context.Context) (asked bool, err error) {
 // loggedInstead says what the log holds.
 func (w *world) loggedInstead(log string, texts []string) string {
 	events := w.Stage.Journal()
-	missing := slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return strings.Contains(log, text) })
+	missing := slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return writingOf(log, text) != nil })
 	instead := fmt.Sprintf("%d of %d are missing, %q among them; it holds %s", len(missing), len(texts), missing[:min(1, len(missing))], journal.Quote(lastOf(log)))
 	if log == "" {
 		instead = "there is no log.txt in the server's folder, or nothing in it"

@@ -163,6 +163,9 @@ func (w *world) logHoldsAll(ctx context.Context) error {
 	return err
 }
 
+// farBehind is, in bytes, what who reads nothing is behind at least: more than servers keep by habit.
+const farBehind = 3 << 20
+
 // saysTooMuch has somebody say half as much again as the kernel keeps for who does not read.
 func (w *world) saysTooMuch(ctx context.Context, name string, letters int) error {
 	o, err := w.another(ctx, name)
@@ -173,7 +176,7 @@ func (w *world) saysTooMuch(ctx context.Context, name string, letters int) error
 	if err != nil {
 		return err
 	}
-	for i := range 1 + kept*3/2/letters {
+	for i := range 1 + max(kept*3/2, farBehind)/letters {
 		text := textOf(name, i)
 		w.sent[name] = append(w.sent[name], text)
 		if err := o.say(ctx, text+strings.Repeat("x", letters-len(text)), ""); err != nil {

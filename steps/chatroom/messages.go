@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -49,6 +50,51 @@ func (w *world) pressesEnter(ctx context.Context, user string) error {
 	return w.Stage.Type(ctx, user, "")
 }
 
+// lastTyped is where in the journal a text was typed last.
+func (w *world) lastTyped(text string) int {
+	events := w.Stage.Journal()
+	for i, e := range slices.Backward(events) {
+		if e.Kind == journal.Typed && e.Text == text {
+			return i
+		}
+	}
+	return len(events)
+}
+
+// seesAgain waits until a user sees a text that was said, or typed there, before.
+func (w *world) seesAgain(ctx context.Context, user, text string) error {
+	return w.Stage.AwaitShown(ctx, user, text, w.lastTyped(text))
+}
+
+// seesWhole waits until a user sees what was typed last, and looks whether something stands behind it.
+func (w *world) seesWhole(ctx context.Context, user string) error {
+	if err := w.SeesIt(ctx, user); err != nil {
+		return err
+	}
+	if line := goesOn(shown(w.Stage.Journal(), user), w.Typed); line != "" {
+		return stage.Fail(fmt.Sprintf("%s sees %s, and nothing after it", user, journal.Quote(w.Typed)), user+" sees "+journal.Quote(line))
+	}
+	return nil
+}
+
+// ended is what may follow a message: the end of its line, or of the quotation marks in which it stands.
+var ended = regexp.MustCompile(`^["'»”]?[ \t]*(?:\n|$)`)
+
+// goesOn is how a text goes on wherever it stands; nothing, where it ends somewhere, or is nowhere whole.
+func goesOn(all, text string) (line string) {
+	for rest := all; ; {
+		_, after, found := strings.Cut(rest, text)
+		if !found {
+			return line
+		}
+		if ended.MatchString(after) {
+			return ""
+		}
+		more, _, _ := strings.Cut(after, "\n")
+		line, rest = text+more, after
+	}
+}
+
 func (w *world) hasNotReached(ctx context.Context, text, users string) error {
 	if err := w.settle(ctx); err != nil {
 		return err
@@ -75,8 +121,12 @@ func form(author, text string) *regexp.Regexp {
 
 // heard is all that has come to somebody: what the client has shown, and what the server has sent.
 func heard(events []journal.Event, user string) string {
-	shown := journal.Screen(events, user) + "\n" + strings.ReplaceAll(ansi.Strip(journal.Output(events, user)), "\r", "")
-	return shown + "\n" + strings.Join(journal.Streams(events, user), "\n")
+	return shown(events, user) + "\n" + strings.Join(journal.Streams(events, user), "\n")
+}
+
+// shown is what a client has shown, as it stands on its screen, and as it was printed.
+func shown(events []journal.Event, user string) string {
+	return journal.Screen(events, user) + "\n" + strings.ReplaceAll(ansi.Strip(journal.Output(events, user)), "\r", "")
 }
 
 // find finds a message among what has come to somebody.

@@ -129,3 +129,34 @@ func TestManyMessagesAreFoundHoweverTheyAreCut(t *testing.T) {
 		t.Errorf("without those of two authors there are %q", got)
 	}
 }
+
+func TestAMessageIsWholeWhereNothingStandsBehindIt(t *testing.T) {
+	const text = "two; are here"
+	for shown, want := range map[string]string{
+		"annika:(0:12)-two; are here":                                  "",
+		"annika:(0:12)-two; are here  \n> ":                            "",
+		"annika:(0:12)-\"two; are here\"\n":                            "",
+		"annika:(0:12)-two; are here.\n":                               "two; are here.",
+		"annika:(0:12)-two; are here.\nannika:(0:12)-two; are here":    "",
+		"annika:(0:12)-two; are here too\nbruno:(0:1)-two; are here!":  "two; are here!",
+		"annika:(0:12)-two; are\nhere, where a screen has broken it\n": "",
+	} {
+		if got := goesOn(shown, text); got != want {
+			t.Errorf("%q goes on as %q, want %q", shown, got, want)
+		}
+	}
+}
+
+func TestWhoIsMentionedByMessagesAloneIsNotTalkedOf(t *testing.T) {
+	for said, want := range map[string]bool{
+		"annika:(0:12)-hello\nannika:(0:3)-bye\n": false,
+		"annika:(0:12)-hello\n* annika leaves\n":  true,
+		"LEFT annika":                             true,
+		"bruno:(0:12)-where are you?\n":           false,
+	} {
+		told := []journal.Event{{Kind: journal.Wrote, From: "server", To: "bruno", Conn: 1, Data: said}}
+		if got := mentions(told, "bruno", "annika"); got != want {
+			t.Errorf("of %q it is said that annika is talked of: %v", said, got)
+		}
+	}
+}

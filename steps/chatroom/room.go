@@ -207,8 +207,19 @@ func (w *world) joins(ctx context.Context, user string) error { return w.joinsAs
 
 // joinsWithoutMessage has a user come in of whom another is told nothing in the form of a message.
 func (w *world) joinsWithoutMessage(ctx context.Context, user, other string) error {
+	return w.withoutMessage(ctx, other, func() error { return w.joins(ctx, user) })
+}
+
+// quitsWithoutMessage has a user leave of whom another is told nothing in the form of a message.
+func (w *world) quitsWithoutMessage(ctx context.Context, user, other string) error {
+	return w.withoutMessage(ctx, other, func() error { return w.quits(ctx, user) })
+}
+
+// withoutMessage does something. Where somebody is told of it in the form of a message, the time
+// between messages cannot be judged.
+func (w *world) withoutMessage(ctx context.Context, other string, do func() error) error {
 	mark := w.Stage.Mark()
-	if err := w.joins(ctx, user); err != nil {
+	if err := do(); err != nil {
 		return err
 	}
 	if err := w.settle(ctx); err != nil {
@@ -216,7 +227,7 @@ func (w *world) joinsWithoutMessage(ctx context.Context, user, other string) err
 	}
 	for _, e := range w.Stage.Journal()[mark:] {
 		if e.Kind == journal.Shown && e.From == other && form("", "").MatchString(e.Text) {
-			return &stage.Unverified{Reason: "the server tells who comes as if somebody had said it"}
+			return &stage.Unverified{Reason: "the server tells who comes and who leaves as if somebody had said it"}
 		}
 	}
 	return nil

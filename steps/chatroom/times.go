@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -96,15 +97,13 @@ func (w *world) seesTimeSinceEither(ctx context.Context, user, text, own, anybod
 	return stage.Fail(fmt.Sprintf("the time in %q is that since %q: %s; or that since %q: %s", text, own, ownTime, anybodys, anyTime), fmt.Sprintf("it is %s", clocked(shown)))
 }
 
-// observeFirst says what the time in a text is, where it is a first message.
+// observeFirst says what the time in a text is, where it is a first message that came a good second after
+// all were in the room.
 func (w *world) observeFirst(ctx context.Context, user, text string) {
-	for _, e := range w.Stage.Journal()[w.all:] {
-		if e.Kind == journal.Typed && e.Text != text {
-			return
-		}
-		if e.Kind == journal.Typed {
-			break
-		}
+	after := w.Stage.Journal()[w.all:]
+	first := slices.IndexFunc(after, func(e journal.Event) bool { return e.Kind == journal.Typed })
+	if first < 0 || after[first].Text != text || after[first].At-after[0].At < time.Second {
+		return
 	}
 	shown, err := w.timeOf(ctx, user, text)
 	switch {

@@ -2,7 +2,6 @@ package chatroom
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -39,11 +38,7 @@ func (w windows) needsDesk() bool {
 // started, which err says, since this machine has no display, that is the reason.
 func (w *world) findWindow(ctx context.Context, who string, found *windows, err error) error {
 	if missing := window.Check(); missing != nil {
-		var failure *stage.Failure
-		if errors.As(err, &failure) && wantsDisplay.MatchString(journal.Complaints(w.Stage.Journal(), who)) {
-			return &stage.Unverified{Reason: missing.Error()}
-		}
-		return err
+		return w.blameDisplay(ctx, who, missing, err)
 	}
 	if found.known || err != nil || stage.Ended(w.Stage.Journal(), who) != "" {
 		return err
@@ -56,6 +51,22 @@ func (w *world) findWindow(ctx context.Context, who string, found *windows, err 
 	}
 	found.used, err = w.Stage.UsesDesk(ctx, who)
 	found.known = err == nil
+	return err
+}
+
+// blameDisplay makes a display that this machine does not have the reason why a program has not started, or has
+// ended soon after: some listen, or connect, before they show a window.
+func (w *world) blameDisplay(ctx context.Context, who string, missing, err error) error {
+	if stage.DropFailure(err) != nil {
+		return err
+	}
+	if quiet := w.Stage.AwaitQuiet(ctx); quiet != nil {
+		return quiet
+	}
+	failed := err != nil || stage.Ended(w.Stage.Journal(), who) != ""
+	if failed && wantsDisplay.MatchString(journal.Complaints(w.Stage.Journal(), who)) {
+		return &stage.Unverified{Reason: missing.Error()}
+	}
 	return err
 }
 
