@@ -26,15 +26,22 @@ import (
 	"github.com/chatspec/chatspec/steps/vocabularies"
 )
 
-// samples are the assignments that are measured, each with the submission that
-// stands for those in Python.
-func samples() [][2]string {
-	return [][2]string{
-		{"tcp-peer", "fixtures/submissions/tcp-peer/python-threads"},
-		{"zmq", "fixtures/submissions/zmq/python-reqrep-json"},
-		{"rabbitmq", "fixtures/submissions/rabbitmq/python-fastapi-connection-per-request"},
-		{"rooms", "fixtures/submissions/rooms/python-fastapi-dataclasses"},
-		{"http", "fixtures/submissions/http/python-loose-lines"},
+// A sample is a submission that stands for those of its kind.
+type sample struct{ kind, folder string }
+
+// A measured assignment is measured by its reference, and by samples.
+type measured struct {
+	id      string
+	samples []sample
+}
+
+func assignments() []measured {
+	return []measured{
+		{"tcp-peer", []sample{{"Python", "fixtures/submissions/tcp-peer/python-threads"}}},
+		{"zmq", []sample{{"Python", "fixtures/submissions/zmq/python-reqrep-json"}}},
+		{"rabbitmq", []sample{{"Python", "fixtures/submissions/rabbitmq/python-fastapi-connection-per-request"}}},
+		{"rooms", []sample{{"Python", "fixtures/submissions/rooms/python-fastapi-dataclasses"}}},
+		{"http", []sample{{"Python", "fixtures/submissions/http/python-loose-lines"}, {"PyQt5", "fixtures/submissions/http/python-pyqt5-windows"}}},
 	}
 }
 
@@ -76,8 +83,8 @@ func bench(ctx context.Context, only string, rounds, jobs, every, class int) err
 		return fmt.Errorf("building the reference: %w: %s", err, output)
 	}
 	var parts []part
-	for _, sample := range samples() {
-		parts = append(parts, part{sample[0], func() error { return compareBoth(ctx, catalogue, binary, sample[0], sample[1], rounds, jobs) }})
+	for _, a := range assignments() {
+		parts = append(parts, part{a.id, func() error { return compareAll(ctx, catalogue, binary, a, rounds, jobs) }})
 	}
 	parts = append(parts,
 		part{"brokers", func() error { return compareBrokers(ctx, rounds) }},
@@ -102,19 +109,18 @@ func bench(ctx context.Context, only string, rounds, jobs, every, class int) err
 	return nil
 }
 
-// compareBoth measures the reference and a sample.
-func compareBoth(ctx context.Context, catalogue features.Catalogue, binary, id, sample string, rounds, jobs int) error {
-	known, _ := catalogue.Assignment(id)
-	reference := target.Reference(catalogue.HandedIn(), binary).For(id)
-	python, err := target.Open(ctx, sample, target.Request{Asker: target.Here{}, Known: catalogue.HandedIn(), Assignments: []string{id}})
-	if err != nil {
+// compareAll measures the reference of an assignment, and its samples.
+func compareAll(ctx context.Context, catalogue features.Catalogue, binary string, a measured, rounds, jobs int) error {
+	known, _ := catalogue.Assignment(a.id)
+	if err := compare(ctx, known, "reference", target.Reference(catalogue.HandedIn(), binary).For(a.id), rounds, jobs); err != nil {
 		return err
 	}
-	for _, subject := range []struct {
-		name   string
-		target *target.Target
-	}{{"reference", reference}, {"Python", python}} {
-		if err := compare(ctx, known, subject.name, subject.target, rounds, jobs); err != nil {
+	for _, s := range a.samples {
+		submission, err := target.Open(ctx, s.folder, target.Request{Asker: target.Here{}, Known: catalogue.HandedIn(), Assignments: []string{a.id}})
+		if err != nil {
+			return err
+		}
+		if err := compare(ctx, known, s.kind, submission, rounds, jobs); err != nil {
 			return err
 		}
 	}
