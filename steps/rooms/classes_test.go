@@ -126,3 +126,34 @@ class ChatRoom(collections.deque):
 		}
 	}
 }
+
+// TestGetMayLookAndLeave: the text has get give the message at the right, and says no more of it.
+func TestGetMayLookAndLeave(t *testing.T) {
+	for what, verdict := range map[string]grading.Verdict{
+		"self[-1]":   grading.Passed,
+		"self.pop()": grading.Passed,
+		"self[0]":    grading.Failed,
+	} {
+		rmq := `import collections
+
+
+class ChatMessage:
+    def __init__(self, message, mess_props):
+        self.message, self.mess_props, self.dirty = message, mess_props, True
+
+
+class ChatRoom(collections.deque):
+    def __init__(self, room_name):
+        super().__init__()
+        self.name = room_name
+
+    def put(self, message):
+        self.appendleft(message)
+
+    def get(self):
+        return ` + what + "\n"
+		if get := judged(t, rmq, "ROOM-4.22")["ROOM-4.22"]; get.Verdict != verdict {
+			t.Errorf("%s: %s", what, stepstest.Describe(get))
+		}
+	}
+}
