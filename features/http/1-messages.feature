@@ -210,7 +210,7 @@ Feature: HTTP chatroom, part 1: messages
   Rule: Only what the user has said is taken for the user's own
     Why: whoever leaves out what comes back to its author must not leave out others.
     Hint: compare whole names, and look for no name in the text.
-    Needs: HTTP-1.5
+    Needs: HTTP-1.6
 
     Scenario: Names that begin alike
       Given the server is running
