@@ -449,6 +449,22 @@ func TestTheSuiteIsNotTheAnswer(t *testing.T) {
 	}
 }
 
+// TestTheSuiteIsInNoHostThatIsAsked: an interpreter of a submission's that is asked what it has finds
+// nothing of chatspec in what hosts may read besides.
+func TestTheSuiteIsInNoHostThatIsAsked(t *testing.T) {
+	t.Parallel()
+	needsHosts(t)
+	needs(t, "python3")
+	asBothUsers(t, func(t *testing.T, ordinary bool) {
+		const looks = "#!/bin/sh\nif test -s SUITE; then echo it found the suite >&2; exit 3; fi\nexec /usr/bin/python3 \"$@\"\n"
+		s := newStranger(t, map[string]string{"chat.py": right, ".venv/bin/python*": strings.ReplaceAll(looks, "SUITE", binary)})
+		got := chatspec(t, call{args: []string{"run", s.dir, "--isolate", "host", "--tags", "@PEER-1.1", "--format", "json", "--mount", filepath.Dir(binary)}, ordinary: ordinary})
+		if got.status != 0 || got.stderr != "" || !strings.Contains(got.stdout, `.venv/bin/python","chat.py"`) {
+			t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
+		}
+	})
+}
+
 // TestWhoPrintsAllRulesPassesNone: a verdict is drawn from what happens on the wire.
 func TestWhoPrintsAllRulesPassesNone(t *testing.T) {
 	t.Parallel()
