@@ -99,13 +99,23 @@ func describeWindows(ctx context.Context) string {
 	return said
 }
 
-// imports reports whether a Python of this machine's imports something.
+// imports reports whether a Python of this machine's imports something, with what its user has
+// installed for themselves, and with nothing else (-I).
 func imports(ctx context.Context, what string) bool {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
+	script := "import site; site.addsitedir(site.getusersitepackages()); import " + what
 	return slices.ContainsFunc([]string{"python3", "/usr/bin/python3"}, func(python string) bool {
-		return exec.CommandContext(ctx, python, "-c", "import "+what).Run() == nil
+		return atTheTop(ctx, python, "-I", "-c", script).Run() == nil
 	})
+}
+
+// atTheTop asks a tool where nothing of a submission is: chatspec may be called in the folder of one, and
+// tools look around them.
+func atTheTop(ctx context.Context, command string, arguments ...string) *exec.Cmd {
+	ask := exec.CommandContext(ctx, command, arguments...)
+	ask.Dir, ask.WaitDelay = "/", time.Second
+	return ask
 }
 
 // askTime bounds the question of a tool for its version.
@@ -118,7 +128,7 @@ func describeTool(ctx context.Context, command, flag, needed string) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	output, err := exec.CommandContext(ctx, path, flag).CombinedOutput()
+	output, err := atTheTop(ctx, path, flag).CombinedOutput()
 	if err != nil {
 		return fmt.Sprintf("%s does not answer: %v", path, err)
 	}

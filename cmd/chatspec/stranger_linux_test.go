@@ -113,6 +113,25 @@ func TestNothingOfASubmissionRunsOnTheMachine(t *testing.T) {
 	}
 }
 
+// TestDoctorRunsNothingOfAFolder: it may be called in that of a submission.
+func TestDoctorRunsNothingOfAFolder(t *testing.T) {
+	t.Parallel()
+	longtest.Only(t)
+	needs(t, "python3")
+	const module = "import os\nos.system('TRACE')\n"
+	const script = "#!/bin/sh\nTRACE\nexec /usr/bin/python3 \"$@\"\n"
+	asBothUsers(t, func(t *testing.T, ordinary bool) {
+		s := newStranger(t, map[string]string{
+			"tkinter.py": module, "gi.py": module, "PyQt5/__init__.py": module, "site.py": module, "sitecustomize.py": module, "evil/bin/python3*": script,
+		})
+		must(t, os.WriteFile(filepath.Join(s.dir, ".python-version"), []byte("../../../../.."+s.dir+"/evil\n"), 0o644))
+		got := chatspec(t, call{args: []string{"doctor"}, dir: s.dir, env: []string{"PYTHONPATH=:"}, ordinary: ordinary})
+		if got.status != 0 || !strings.Contains(got.stdout, "windows ") || s.wasRun() {
+			t.Errorf("it ends with %d, was run: %v; it says %q and prints\n%s", got.status, s.wasRun(), got.stderr, got.stdout)
+		}
+	})
+}
+
 // TestFilesThatHangOrFillTheJudge: a verdict comes, or one sentence, in bounded memory.
 func TestFilesThatHangOrFillTheJudge(t *testing.T) {
 	t.Parallel()
