@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatspec/chatspec/features"
+	"github.com/chatspec/chatspec/fixtures/program"
 	"github.com/chatspec/chatspec/fixtures/sandbox"
 	"github.com/chatspec/chatspec/fixtures/sandbox/host"
 	"github.com/chatspec/chatspec/fixtures/stage"
@@ -106,16 +107,15 @@ func imports(ctx context.Context, what string) bool {
 	defer cancel()
 	script := "import site; site.addsitedir(site.getusersitepackages()); import " + what
 	return slices.ContainsFunc([]string{"python3", "/usr/bin/python3"}, func(python string) bool {
-		return atTheTop(ctx, python, "-I", "-c", script).Run() == nil
+		_, err := atTheTop(ctx, python, "-I", "-c", script)
+		return err == nil
 	})
 }
 
 // atTheTop asks a tool where nothing of a submission is: chatspec may be called in the folder of one, and
 // tools look around them.
-func atTheTop(ctx context.Context, command string, arguments ...string) *exec.Cmd {
-	ask := exec.CommandContext(ctx, command, arguments...)
-	ask.Dir, ask.WaitDelay = "/", time.Second
-	return ask
+func atTheTop(ctx context.Context, argv ...string) (said string, err error) {
+	return program.Helper{Argv: argv, Dir: "/"}.CombinedOutput(ctx)
 }
 
 // askTime bounds the question of a tool for its version.
@@ -128,11 +128,11 @@ func describeTool(ctx context.Context, command, flag, needed string) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	output, err := atTheTop(ctx, path, flag).CombinedOutput()
+	output, err := atTheTop(ctx, path, flag)
 	if err != nil {
 		return fmt.Sprintf("%s does not answer: %v", path, err)
 	}
-	version, _, _ := strings.Cut(strings.TrimSpace(string(output)), "\n")
+	version, _, _ := strings.Cut(strings.TrimSpace(output), "\n")
 	return version + " (" + path + ")"
 }
 

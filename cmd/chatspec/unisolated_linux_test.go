@@ -1,11 +1,14 @@
 package main_test
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/chatspec/chatspec/fixtures/longtest"
@@ -98,6 +101,43 @@ func TestWhatIsNotIsolatedIsSaidInEveryFormat(t *testing.T) {
 			t.Errorf("on hosts %s is\n%s", format, text)
 		}
 	}
+}
+
+// TestNothingThatLooksOrBuildsOutlivesARun on the machine itself: neither what an interpreter of a submission's starts
+// where it is asked, nor what a build leaves.
+func TestNothingThatLooksOrBuildsOutlivesARun(t *testing.T) {
+	t.Parallel()
+	needs(t, "python3")
+	asBothUsers(t, func(t *testing.T, ordinary bool) {
+		traces := t.TempDir()
+		must(t, os.Chmod(traces, 0o777))
+		stays := func(name string) string {
+			return fmt.Sprintf("sh -c 'echo $$ >\"%s/%s\"; exec sleep 1000' &\nuntil test -s '%[1]s/%[2]s'; do :; done\n", traces, name)
+		}
+		asked := folder(t, map[string]string{
+			"chat.py":          right,
+			".venv/bin/python": "#!/bin/sh\nsetsid " + stays("asked") + "exec /usr/bin/python3 \"$@\"\n",
+		})
+		must(t, os.Chmod(filepath.Join(asked, ".venv/bin/python"), 0o755))
+		built := folder(t, map[string]string{
+			"main.txt":      right,
+			"build.sh":      stays("built") + "setsid " + stays("built apart") + "cp main.txt chat.py\n",
+			"chatspec.yaml": "assignment: tcp-peer\nbuild: sh build.sh\nprograms: {chat: {run: 'python3 chat.py {name} {port} {peers}'}}\n",
+		})
+		for _, dir := range []string{asked, built} {
+			got := chatspec(t, call{ordinary: ordinary, args: []string{"run", dir, "--tags", "@PEER-1.1", "--isolate", "none"}})
+			if got.status != 0 {
+				t.Errorf("it ends with %d and says %q", got.status, got.stderr)
+			}
+		}
+		for _, name := range []string{"asked", "built", "built apart"} {
+			text, err := os.ReadFile(filepath.Join(traces, name))
+			must(t, err)
+			if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err != nil || !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+				t.Errorf("what was %s is left: %s", name, text)
+			}
+		}
+	})
 }
 
 // TestASubmissionDoesNotSwitchItsHostOff: an endpoint of its own would have it judged on
