@@ -4,6 +4,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,6 +29,8 @@ type (
 		Score      int             `json:"score"`
 		MaxScore   int             `json:"max-score"`
 		Tests      []classroomTest `json:"tests"`
+		// Note says what was not isolated.
+		Note string `json:"note,omitempty"`
 	}
 
 	classroomTest struct {
@@ -48,7 +51,9 @@ func WriteClassroom50(w io.Writer, results []Result, of Submitted) error {
 		Commit: of.Commit, Release: of.Release, Review: of.Review, Datetime: of.At.UTC().Format("2006-01-02T15:04:05Z"), Tests: []classroomTest{},
 	}
 	scale := wholeScale(results)
+	var unisolated []string
 	for _, result := range results {
+		unisolated = append(unisolated, result.Unisolated...)
 		for _, item := range result.Score.Items {
 			test := classroomTest{
 				Name: Visible(item.Title), Passed: item.Earned == item.Possible, Rules: shownIDs(result, item), Note: item.Note,
@@ -58,6 +63,9 @@ func WriteClassroom50(w io.Writer, results []Result, of Submitted) error {
 			report.Score += test.Score
 			report.MaxScore += test.MaxScore
 		}
+	}
+	if len(unisolated) > 0 {
+		report.Note = Visible("Not isolated: " + strings.Join(unisolated, "; "))
 	}
 	return encode(w, report, "  ")
 }

@@ -137,12 +137,16 @@ func markdownRule(w *strings.Builder, rule Rule) {
 // maxAnnotations is how many annotations GitHub shows of a step.
 const maxAnnotations = 10
 
-// WriteGitHub writes results as annotations of GitHub Actions: an error or a warning for each rule that failed, and a
-// notice that sums up.
+// WriteGitHub writes results as annotations of GitHub Actions: a warning of what was not isolated, an error or a warning
+// for each rule that failed, and a notice that sums up.
 func WriteGitHub(w io.Writer, results []Result) error {
 	var text strings.Builder
 	left := maxAnnotations - len(results)
 	for _, result := range results {
+		if len(result.Unisolated) > 0 {
+			left--
+			annotate(&text, "warning", "Not isolated: "+result.Assignment, strings.Join(result.Unisolated, "\n"))
+		}
 		for _, rule := range shownRules(result) {
 			if rule.Verdict != Failed || rule.Level == string(features.Robust) || left <= 0 {
 				continue
