@@ -3,6 +3,7 @@ package main_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -442,6 +443,18 @@ func TestTheSuiteIsNotTheAnswer(t *testing.T) {
 		{"by its name", fmt.Sprintf(named, "chatspec"), func(*testing.T, string) {}},
 		{"by its path", fmt.Sprintf(named, binary), func(*testing.T, string) {}},
 		{"a copy", fmt.Sprintf(named, "./my-chat"), func(t *testing.T, dir string) { copied(t, binary, filepath.Join(dir, "my-chat")) }},
+		{"a copy with a byte more", fmt.Sprintf(named, "./my-chat"), func(t *testing.T, dir string) {
+			data, err := os.ReadFile(binary)
+			must(t, err)
+			must(t, os.WriteFile(filepath.Join(dir, "my-chat"), append(data, '\n'), 0o755))
+		}},
+		{"a copy that is unpacked", "build: sh unpack.sh\n" + fmt.Sprintf(named, "./my-chat"), func(t *testing.T, dir string) {
+			packed := exec.Command("gzip", "-1c", binary)
+			data, err := packed.Output()
+			must(t, err)
+			must(t, os.WriteFile(filepath.Join(dir, "data"), data, 0o644))
+			must(t, os.WriteFile(filepath.Join(dir, "unpack.sh"), []byte("gzip -dc <data >my-chat && chmod +x my-chat && rm data\n"), 0o644))
+		}},
 		{"a copy among libraries", fmt.Sprintf(named, "./node_modules/.bin/tool"), func(t *testing.T, dir string) { copied(t, binary, filepath.Join(dir, "node_modules", ".bin", "tool")) }},
 		{"its companion by its name", strings.ReplaceAll(fmt.Sprintf(named, companion.Reference), " reference ", " "), func(*testing.T, string) {}},
 		{"a copy of its companion", strings.ReplaceAll(fmt.Sprintf(named, "./my-chat"), " reference ", " "), func(t *testing.T, dir string) {
@@ -468,6 +481,17 @@ func TestTheSuiteIsNotTheAnswer(t *testing.T) {
 	}
 }
 
+// TestWhatCannotBeLookedIntoIsRefused: it could be chatspec, which needs not be read to be executed.
+func TestWhatCannotBeLookedIntoIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"chat.py": right, "node_modules/tool": strings.Repeat("tool\n", 1<<20)})
+	must(t, os.Chmod(filepath.Join(dir, "node_modules/tool"), 0o111))
+	got := chatspec(t, call{args: []string{"run", dir, "--tags", "@PEER-1.1"}, ordinary: true})
+	if got.status != 2 || !strings.Contains(got.stderr, "cannot be looked through: ") || !strings.Contains(got.stderr, "make its files readable") {
+		t.Errorf("it ends with %d and says %q", got.status, got.stderr)
+	}
+}
+
 // TestTheSuiteIsInNoHostThatIsAsked: an interpreter of a submission's that is asked what it has finds
 // nothing of chatspec in what hosts may read besides.
 func TestTheSuiteIsInNoHostThatIsAsked(t *testing.T) {
@@ -475,9 +499,16 @@ func TestTheSuiteIsInNoHostThatIsAsked(t *testing.T) {
 	needsHosts(t)
 	needs(t, "python3")
 	asBothUsers(t, func(t *testing.T, ordinary bool) {
-		const looks = "#!/bin/sh\nif test -s SUITE; then echo it found the suite >&2; exit 3; fi\nexec /usr/bin/python3 \"$@\"\n"
-		s := newStranger(t, map[string]string{"chat.py": right, ".venv/bin/python*": strings.ReplaceAll(looks, "SUITE", binary)})
-		got := chatspec(t, call{args: []string{"run", s.dir, "--isolate", "host", "--tags", "@PEER-1.1", "--format", "json", "--mount", filepath.Dir(binary)}, ordinary: ordinary})
+		elsewhere := t.TempDir() // under another name, and a little altered
+		data, err := os.ReadFile(binary)
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(elsewhere, "tool"), append(data, '\n'), 0o755))
+		const looks = "#!/bin/sh\nif test -s SUITE -o -s TOOL; then echo it found the suite >&2; exit 3; fi\nexec /usr/bin/python3 \"$@\"\n"
+		s := newStranger(t, map[string]string{"chat.py": right, ".venv/bin/python*": strings.NewReplacer("SUITE", binary, "TOOL", filepath.Join(elsewhere, "tool")).Replace(looks)})
+		got := chatspec(t, call{
+			args: []string{"run", s.dir, "--isolate", "host", "--tags", "@PEER-1.1", "--format", "json", "--mount", filepath.Dir(binary), "--mount", elsewhere},
+			env:  []string{"PATH=" + elsewhere + ":" + os.Getenv("PATH")}, ordinary: ordinary,
+		})
 		if got.status != 0 || got.stderr != "" || !strings.Contains(got.stdout, `.venv/bin/python","chat.py"`) {
 			t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
 		}
