@@ -396,6 +396,12 @@ func main() {
 		{"another module", map[string]string{
 			"chat.go": fmt.Sprintf(chat, "", ""), "go.mod": "module example.com/chat\n\nreplace example.com/secret => ../secret\n",
 		}, "go.mod replaces a module by ../secret, which is outside the submission"},
+		{"an assembler of C", map[string]string{"chat.c": "__asm__(\".globl secret\\nsecret: .incbin \\\"SECRET\\\"\\n\");\nint main(void) { return 0; }\n"}, "chat.c does not compile: "},
+		{"make", map[string]string{"chat.c": "#include \"secret.h\"\nint main(void) { return 0; }\n", "Makefile": "chat: chat.c secret.h\n\tgcc -o chat chat.c\nsecret.h: SECRET\n\tcp SECRET $@\n"},
+			"Makefile cannot be built (make): "},
+		{"a linker", map[string]string{"chat.c": "int main(void) { return 0; }\n", "script.ld": "INCLUDE SECRET\n", "Makefile": "chat: chat.c script.ld\n\tgcc -o chat chat.c -Wl,-T,script.ld\n"},
+			"Makefile cannot be built (make): "},
+		{"an annotation processor", map[string]string{"Chat.java": "class Chat { public static void main(String[] words) { new Made(); } }\n", "lib/spy.jar": "SPY", "spy.txt": "SECRET"}, "Chat.java does not compile: "},
 		{"another tool chain", map[string]string{"chat.go": fmt.Sprintf(chat, "", ""), "go.mod": "module example.com/chat\n\ngo 1.99\ntoolchain go1.99.0\n"}, "chat.go does not compile: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -405,6 +411,13 @@ func main() {
 				files := map[string]string{}
 				for name, text := range c.files {
 					files[name] = strings.ReplaceAll(text, "SECRET", secret)
+				}
+				if files["chat.c"] != "" {
+					needs(t, "gcc")
+					needs(t, "make")
+				}
+				if files["lib/spy.jar"] != "" {
+					files["lib/spy.jar"] = spy(t)
 				}
 				dir := folder(t, files)
 				must(t, os.Symlink(secret, filepath.Join(dir, "secret.txt")))
@@ -421,6 +434,41 @@ func main() {
 			})
 		})
 	}
+}
+
+// spy is an annotation processor in an archive, which javac runs (until Java 23, without being asked to): it complains of
+// what is in the file that spy.txt names.
+func spy(t *testing.T) string {
+	t.Helper()
+	const source = `import java.nio.file.*;
+import java.util.Set;
+import javax.annotation.processing.*;
+import javax.lang.model.element.TypeElement;
+import javax.tools.Diagnostic;
+
+@SupportedAnnotationTypes("*")
+public class Spy extends AbstractProcessor {
+	@Override public boolean process(Set<? extends TypeElement> all, RoundEnvironment round) {
+		String found;
+		try { found = Files.readString(Path.of(Files.readString(Path.of("spy.txt")))); } catch (Exception none) { found = "nothing"; }
+		processingEnv.getMessager().printMessage(Diagnostic.Kind.ERROR, "the spy found " + found);
+		return false;
+	}
+}
+`
+	needs(t, "javac")
+	needs(t, "jar")
+	dir := folder(t, map[string]string{"Spy.java": source, "classes/META-INF/services/javax.annotation.processing.Processor": "Spy\n"})
+	for _, argv := range [][]string{{"javac", "-proc:none", "-d", "classes", "Spy.java"}, {"jar", "-cf", "spy.jar", "-C", "classes", "."}} {
+		command := exec.Command(argv[0], argv[1:]...)
+		command.Dir = dir
+		if said, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", argv, err, said)
+		}
+	}
+	jar, err := os.ReadFile(filepath.Join(dir, "spy.jar"))
+	must(t, err)
+	return string(jar)
 }
 
 // TestTheSuiteIsNotTheAnswer: chatspec brings the reference along, which a submission must
