@@ -89,13 +89,6 @@ func settle(t *testing.T) {
 	must(t, exec.Command("ip", "link", "set", "lo", "up").Run())
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // startDocker starts a Docker, with more arguments if it needs some, and waits until it answers.
 func startDocker(t *testing.T, more ...string) *dockertest.Pool {
 	t.Helper()

@@ -222,3 +222,10 @@ func isMissing(t *testing.T, what string, err error) {
 	}
 	t.Skipf("there is no %s here: %v", what, err)
 }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
