@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +50,11 @@ func needsHosts(t *testing.T) {
 
 // A hostile submission is one of the folder, copied for one test and marked, so
 // that its processes are known from the machine.
-type hostile struct{ dir, mark string }
+type hostile struct {
+	dir, mark string
+	// ordinary is set where an ordinary user judges it.
+	ordinary bool
+}
 
 var marks struct {
 	sync.Mutex
@@ -66,11 +71,11 @@ func hostileSubmission(t *testing.T, name string) hostile {
 	marks.count++
 	mark := fmt.Sprintf("hostile-%d-%d-%s", os.Getpid(), marks.count, name)
 	marks.Unlock()
-	return hostile{folder(t, map[string]string{
+	return hostile{mark: mark, dir: folder(t, map[string]string{
 		"chat.py": string(program),
 		"chatspec.yaml": "assignment: tcp-peer\nprograms:\n" +
 			"  chat: {run: \"python3 chat.py {name} {port} {peers}\", env: {HOSTILE_MARK: " + mark + "}}\n",
-	}), mark}
+	})}
 }
 
 // call judges it: on a host of its own, whatever the arguments are.
@@ -80,7 +85,7 @@ func (h hostile) call(args ...string) call {
 			panic("a hostile submission runs on a host of its own, and nowhere else")
 		}
 	}
-	return call{args: append([]string{"run", h.dir, "--isolate", "host", "--jobs", "3", "--format", "json"}, args...)}
+	return call{ordinary: h.ordinary, args: append([]string{"run", h.dir, "--isolate", "host", "--jobs", "3", "--format", "json"}, args...)}
 }
 
 // running lists the processes of the machine that have the mark, in their
@@ -161,15 +166,20 @@ func TestAHostileSubmissionIsJudgedOnItsHost(t *testing.T) {
 			if c.name == "sockets" && !strings.Contains(strings.Join(host.Walls(), "\n"), "memory (version") {
 				t.Skip("no control group can be made here that counts memory")
 			}
-			t.Parallel()
-			h := hostileSubmission(t, c.name)
-			result := h.judge(t, append(c.args, "--patience", c.patience, "--tags", "@PEER-1.1,@PEER-3.2")...)
-			if !slices.Equal(ids(result, grading.Passed), []string{"PEER-1.1"}) {
-				t.Errorf("passed are %v", ids(result, grading.Passed))
-			}
-			if told := told(result); !strings.Contains(told, c.says) || c.says == "" && strings.Contains(told, "ann ends") {
-				t.Errorf("it should be said %q, and is\n%s", c.says, told)
-			}
+			asBothUsers(t, func(t *testing.T, ordinary bool) {
+				if ordinary && c.name == "sockets" {
+					t.Skip("an ordinary user may make no control group here")
+				}
+				h := hostileSubmission(t, c.name)
+				h.ordinary = ordinary
+				result := h.judge(t, append(c.args, "--patience", c.patience, "--tags", "@PEER-1.1,@PEER-3.2")...)
+				if !slices.Equal(ids(result, grading.Passed), []string{"PEER-1.1"}) {
+					t.Errorf("passed are %v", ids(result, grading.Passed))
+				}
+				if told := told(result); !strings.Contains(told, c.says) || c.says == "" && strings.Contains(told, "ann ends") {
+					t.Errorf("it should be said %q, and is\n%s", c.says, told)
+				}
+			})
 		})
 	}
 }
@@ -415,4 +425,21 @@ func TestAnAddressOfTheOtherAssignmentIsAnswered(t *testing.T) {
 	dir := variant(t, "rabbitmq/python-fastapi-fixed-host", "cps-devops.gonzaga.edu", "35.236.51.203")
 	got := chatspec(t, call{args: []string{"run", "--assignment", "rabbitmq", dir, "--isolate", "host", "--rule", "RABBIT-1.3", "--format", "json"}})
 	checkAmong(t, results(t, got.stdout)[0], grading.Passed, []string{"RABBIT-1.2", "RABBIT-1.3"})
+}
+
+// TestDoctorSaysWhichWallsThereAre, whoever asks.
+func TestDoctorSaysWhichWallsThereAre(t *testing.T) {
+	longtest.Only(t)
+	needsHosts(t)
+	t.Parallel()
+	walls := regexp.MustCompile(`(?m)^isolation +each program gets a host of its own \(limits: .*\)
+ +files: mounts.*
+ +system calls: filtered
+ +memory, processes: looked at by chatspec(, and control groups above them: .+|; this user may make no control group here.*)$`)
+	asBothUsers(t, func(t *testing.T, ordinary bool) {
+		got := chatspec(t, call{args: []string{"doctor"}, ordinary: ordinary})
+		if got.status != 0 || !walls.MatchString(got.stdout) {
+			t.Errorf("it ends with %d, says %q and prints\n%s", got.status, got.stderr, got.stdout)
+		}
+	})
 }
