@@ -131,6 +131,17 @@ for i in range(20000):
 rest()
 `, true},
 		{"it sends messages without end", sendsWithoutEnd, true},
+		{"it begins messages and ends none", listen + `
+sys.stdin.readline()
+kept = []
+for i in range(60):
+    if not going(): break
+    try:
+        kept.append(socket.create_connection(peers[i % len(peers)], timeout=1))
+        kept[-1].sendall(b'{"message": "' + b"a" * (1 << 20))
+    except OSError: pass
+rest()
+`, true},
 		{"it pretends to be the harness", listen + `
 strange = socket.socket()
 strange.bind(("127.77.77.77", 0))
