@@ -170,6 +170,9 @@ func TestAHostileSubmissionIsJudgedOnItsHost(t *testing.T) {
 				if ordinary && c.name == "sockets" {
 					t.Skip("an ordinary user may make no control group here")
 				}
+				if ordinary && !slices.Contains([]string{"daemon", "intruder", "memory", "pieces", "reader", "shared-memory"}, c.name) {
+					longtest.OnlyProof(t) // to the others it makes little difference
+				}
 				h := hostileSubmission(t, c.name)
 				h.ordinary = ordinary
 				result := h.judge(t, append(c.args, "--patience", c.patience, "--tags", "@PEER-1.1,@PEER-3.2")...)
