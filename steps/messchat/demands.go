@@ -12,8 +12,10 @@ var (
 	missingList   = regexp.MustCompile(`(?:arguments are required|Missing required arguments?): ([\w\-/, ]+)`)
 	missingOption = regexp.MustCompile(`(?:Missing option|required option) '.*?(--[a-z][\w-]*)`)
 	missingPlace  = regexp.MustCompile(`(?i)missing (?:required )?argument '(\w+)`)
-	byYargs       = "Missing required argument"
 )
+
+// byYargs begins what yargs says, which leaves the dashes away.
+const byYargs = "Missing required argument"
 
 // demandedBy lists the arguments without which a program says that it does not start: options with
 // their dashes, and the names of others.

@@ -41,7 +41,7 @@ func (s *Submission) FindWay(try func(Way) error) error {
 			ways = append(ways, more)
 		}
 	}
-	return stage.Fail("mess_chat listens somewhere", strings.Join(tried, "\n")+s.whyNot())
+	return stage.Fail("mess_chat listens somewhere", strings.Join(tried, "\n")+s.WhyNot())
 }
 
 // mostWays bounds in how many ways a program is started that never listens.
@@ -194,9 +194,9 @@ func (s *Submission) hardCoded() (host, kind string) {
 	return "", ""
 }
 
-// whyNot says why a submission may not find its services where programs share the
+// WhyNot says why a submission may not find its services where programs share the
 // machine.
-func (s *Submission) whyNot() string {
+func (s *Submission) WhyNot() string {
 	host, kind := s.hardCoded()
 	if host == "" {
 		return ""
@@ -207,10 +207,6 @@ func (s *Submission) whyNot() string {
 	}
 	return fmt.Sprintf("; its source names %s, which nothing answers for here: have it judged on hosts of its own (--isolate host), or let it take the address from %s", host, variables)
 }
-
-// WhyNot says why a submission may not find its services where programs share the
-// machine.
-func (w *World) WhyNot() string { return w.Submission.whyNot() }
 
 // Language is the ending of the program's file; nothing, where that tells nothing.
 func (s *Submission) Language() string {
@@ -385,7 +381,8 @@ func (w *World) ObserveForm(sent Answer) {
 	w.observeLogins()
 }
 
-// observeLogins notes as whom the program has logged in to its services.
+// observeLogins notes as whom the program has logged in to its services, or has tried to. RabbitMQ here takes any
+// password; MongoDB's may be one that whoever judges has told.
 func (w *World) observeLogins() {
 	if w.Lease != nil {
 		for _, login := range w.Lease.Logins() {
@@ -394,7 +391,7 @@ func (w *World) observeLogins() {
 	}
 	if w.Database != nil {
 		for _, login := range w.Database.Logins() {
-			w.Run.Observe(Program, fmt.Sprintf("logs in to MongoDB as %q, with the password %q", login.User, login.Password))
+			w.Run.Observe(Program, fmt.Sprintf("logs in to MongoDB as %q", login.User))
 		}
 	}
 }

@@ -184,7 +184,7 @@ func (w *World) AwaitSaid(ctx context.Context, user, expected string, met func(e
 func (w *World) SpeaksAMQP(ctx context.Context, user string) error {
 	return w.AwaitSaid(ctx, user, user+" speaks AMQP with RabbitMQ", func(events []journal.Event) bool {
 		return slices.ContainsFunc(Methods(events, user), func(m amqp.Method) bool { _, opens := m.(*amqp.ConnectionOpen); return opens })
-	}, func(events []journal.Event) string { return SaidInstead(events, user) + w.WhyNot() })
+	}, func(events []journal.Event) string { return SaidInstead(events, user) + w.Submission.WhyNot() })
 }
 
 // Publishes waits until a program has published something since the mark.

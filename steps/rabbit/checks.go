@@ -34,7 +34,7 @@ func (w *world) hasSent(ctx context.Context, user, text string) error {
 			return err
 		}
 		if w.instances[user].played == nil && !w.Answer.Worked() {
-			return stage.Fail(fmt.Sprintf("%s sends %s", user, journal.Quote(text)), w.Answer.String()+w.WhyNot())
+			return stage.Fail(fmt.Sprintf("%s sends %s", user, journal.Quote(text)), w.Answer.String()+w.Submission.WhyNot())
 		}
 	}
 	return nil

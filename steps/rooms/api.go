@@ -44,7 +44,7 @@ func (w *world) hasSent(ctx context.Context, from, text, to, kind, room string) 
 			return err
 		}
 		if !w.Answer.Worked() {
-			return stage.Fail(fmt.Sprintf("%s sends %s", from, journal.Quote(text)), w.Answer.String()+w.WhyNot())
+			return stage.Fail(fmt.Sprintf("%s sends %s", from, journal.Quote(text)), w.Answer.String()+w.Submission.WhyNot())
 		}
 	}
 	return nil
